@@ -46,7 +46,8 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
     public override DbDataSource NewDriverPool(string connectionString, int size, TimeSpan timeout) => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(connectionString) { Pooling = true, NoResetOnClose = false, MinPoolSize = 0, MaxPoolSize = size, Timeout = (int)timeout.TotalSeconds });
 
-    public override string BeginReadOnly => "BEGIN READ ONLY";
+    // A proxy's session is also that of others.
+    public override string BeginReadOnly => IsProxied ? "BEGIN READ ONLY" : "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
 
     public override bool IsRefusedAsWrite(DbException exception) => exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 

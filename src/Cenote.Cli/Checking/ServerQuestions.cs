@@ -18,6 +18,11 @@ internal abstract class ServerQuestions
         _ => null,
     };
 
+    /// <summary>
+    /// Gets whether the database works on the thread of its caller, so that a driver's asynchronous call blocks it.
+    /// </summary>
+    public virtual bool IsInProcess => false;
+
     /// <summary>Gets what a reset must clear, under names that no other check has.</summary>
     public abstract IReadOnlyList<Leftover> Leftovers { get; }
 

@@ -14,6 +14,8 @@ internal sealed class SqliteQuestions : ServerQuestions
         new("pragma", "PRAGMA recursive_triggers = 1", "PRAGMA recursive_triggers"),
     ];
 
+    public override bool IsInProcess => true;
+
     public override string? SessionQuery => null;
 
     // The driver's pool has no limit, and leaves settings in a session.

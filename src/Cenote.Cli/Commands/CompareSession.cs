@@ -40,7 +40,7 @@ internal static class CompareSession
         await using var driver = options.Questions.NewDriverPool(options.ConnectionString, options.Connections, LongestWait)!;
         var isProven = await ProveResetAsync(ours, "Cenote", options.Questions, cancellationToken);
         isProven &= await ProveResetAsync(driver, "the driver", options.Questions, cancellationToken);
-        var comparison = new Comparison(ours, driver, options.Statement, clock);
+        var comparison = new Comparison(ours, driver, new StatementLoad(options.Statement, clock, options.Questions.IsInProcess), clock);
         var pairs = await MeasurementProgress.RunAsync(progress => comparison.RunAsync(options.Clients, options.Connections, options.Duration, progress, cancellationToken));
         var assembly = driver.GetType().Assembly;
         return new CompareReport(server, (assembly.GetName().Name!, CompareReport.VersionOf(assembly)), options.Connections, pairs, isProven);

@@ -43,7 +43,7 @@ internal static class SizeSession
         }
 
         await using var pool = ServerCheck.NewPool(options.Questions, options.ConnectionString, options.Timeout, most);
-        var rounds = await MeasurementProgress.RunAsync(progress => new SizeSweep(pool, options.Statement, clock).RunAsync(sizes, options.Duration, progress, cancellationToken));
-        return SizeReport.Of(rounds, server, options.Instances, isCut: most < (options.Max ?? DefaultMax));
+        var rounds = await MeasurementProgress.RunAsync(progress => new SizeSweep(pool, new StatementLoad(options.Statement, clock, options.Questions.IsInProcess), clock).RunAsync(sizes, options.Duration, progress, cancellationToken));
+        return SizeReport.Of(rounds, server, options.Instances);
     }
 }

@@ -30,7 +30,7 @@ internal abstract class StatementCommand : DatabaseCommand
 
     public Option<bool> AllowWrites { get; } = new("--allow-writes")
     {
-        Description = "Allows a statement that changes data, which it then does thousands of times. Without it, the statement is first tried in a read-only transaction.",
+        Description = "Allows a statement that changes data, which it then does thousands of times. Without it, the statement is first tried read-only, and may not control transactions.",
     };
 
     public Option<string?> Seconds { get; } = new("--seconds")

@@ -8,7 +8,7 @@ namespace Cenote.Cli.Comparing;
 /// Executes a statement through two pools in turn. Both do it through <see cref="DbDataSource"/>, as an application
 /// does, so that the code around them is the same.
 /// </summary>
-internal sealed class Comparison(DbDataSource ours, DbDataSource driver, string statement, TimeProvider clock)
+internal sealed class Comparison(DbDataSource ours, DbDataSource driver, StatementLoad load, TimeProvider clock)
 {
     internal const int Pairs = 15;
 
@@ -22,12 +22,12 @@ internal sealed class Comparison(DbDataSource ours, DbDataSource driver, string 
     /// <param name="progress">Told of each turn: the step, and the share of all that is done.</param>
     /// <param name="cancellationToken">A token to end the comparison.</param>
     /// <exception cref="DbException">The statement failed, or a connection was not available.</exception>
+    /// <exception cref="MeasurementException">A turn had no execution.</exception>
     public async Task<IReadOnlyList<TurnPair>> RunAsync(IReadOnlyList<int> clients, int size, TimeSpan duration, Action<string, double> progress, CancellationToken cancellationToken)
     {
         progress("opening", 0);
         await StatementLoad.OpenAsync(ours, size, cancellationToken);
         await StatementLoad.OpenAsync(driver, size, cancellationToken);
-        var load = new StatementLoad(statement, clock);
         var started = clock.GetTimestamp();
         var planned = duration / (clients.Count * Pairs * 2);
         List<TurnPair> pairs = [];

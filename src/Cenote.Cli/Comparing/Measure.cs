@@ -9,6 +9,9 @@ internal sealed class Measure
     // distribution.
     private const int Outside = 2;
 
+    // More than one step of a duration, less than two.
+    private static readonly double Resolution = Math.Pow(Durations.Step, 1.5);
+
     private readonly bool _isMoreBetter;
 
     private Measure(string name, bool isMoreBetter, double[] ours, double[] driver)
@@ -40,7 +43,14 @@ internal sealed class Measure
 
     public bool IsTime => !_isMoreBetter;
 
-    public Outcome Outcome => Least <= 1 && Most >= 1 ? Outcome.WithinNoise : Ratio > 1 == _isMoreBetter ? Outcome.Better : Outcome.Worse;
+    public Outcome Outcome
+    {
+        get
+        {
+            var near = IsTime ? Resolution : 1;
+            return Least <= near && Most >= 1 / near ? Outcome.WithinNoise : Ratio > 1 == _isMoreBetter ? Outcome.Better : Outcome.Worse;
+        }
+    }
 
     public static IReadOnlyList<Measure> AllOf(IReadOnlyList<TurnPair> pairs)
     {

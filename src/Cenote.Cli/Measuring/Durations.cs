@@ -3,7 +3,8 @@ namespace Cenote.Cli.Measuring;
 /// <summary>How long something took, many times, within 1 %: counts by duration, whose memory does not grow.</summary>
 internal sealed class Durations
 {
-    private const double Step = 1.02;
+    /// <summary>The ratio of neighbours: durations that differ by less may be counted as one step apart.</summary>
+    internal const double Step = 1.02;
 
     // From one tick (0.1 µs) to some two hours.
     private readonly int[] _counts = new int[1260];

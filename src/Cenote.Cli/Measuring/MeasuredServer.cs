@@ -26,6 +26,11 @@ internal sealed record MeasuredServer(string Name, int? Room, int? Free, TimeSpa
             await options.Questions.AskAsync(lease.Connection, report, cancellationToken);
         }
 
+        if (!options.AllowsWrites)
+        {
+            Check(options);
+        }
+
         // The first execution may read what the next ones find in memory.
         var execution = TimeSpan.MaxValue;
         for (var trial = 0; trial < Trials; trial++)
@@ -38,9 +43,23 @@ internal sealed record MeasuredServer(string Name, int? Room, int? Free, TimeSpa
         return new MeasuredServer($"{report.Rows[0].Name} {report.Rows[0].Value}", report.Room, report.Room - report.InUse + 1, execution);
     }
 
+    /// <summary>Refuses what the read-only transaction of a trial would not protect from.</summary>
+    private static void Check(StatementOptions options)
+    {
+        if (StatementText.ControlsTransactions(options.Statement))
+        {
+            throw new MeasurementException("The statement controls transactions, so that it is not certain that it writes nothing. Give --allow-writes if it may change data thousands of times.");
+        }
+
+        if (options.Questions.IsProxied && StatementText.CommitsImplicitly(options.Statement))
+        {
+            throw new MeasurementException("The statement may end a transaction, and a proxy is in between, so that it is not certain that it writes nothing. Give --allow-writes if it may change data thousands of times.");
+        }
+    }
+
     private static async Task<TimeSpan> TryAsync(ConnectionPool pool, StatementOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        // The reset at the end of the lease rolls back.
+        // The reset at the end of the lease rolls back, and allows writes again.
         await using var lease = await pool.RentAsync(cancellationToken);
         if (!options.AllowsWrites)
         {

@@ -7,7 +7,11 @@ namespace Cenote.Cli.Measuring;
 /// Executes a statement from some clients at once. Each opens a connection of a data source, executes, reads the answer
 /// to its end, and closes the connection, again and again.
 /// </summary>
-internal sealed class StatementLoad(string statement, TimeProvider clock)
+/// <param name="statement">The statement.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="isInProcess">Whether the database works on the thread of its caller: each client has one of its
+/// own.</param>
+internal sealed class StatementLoad(string statement, TimeProvider clock, bool isInProcess)
 {
     private const double WarmUp = 0.2;
 
@@ -49,31 +53,64 @@ internal sealed class StatementLoad(string statement, TimeProvider clock)
 
     /// <summary>Measures for a duration, of which the first fifth does not count.</summary>
     /// <exception cref="DbException">The statement failed, or a connection was not available.</exception>
+    /// <exception cref="MeasurementException">No client executed anything in time.</exception>
     public async Task<LoadResult> RunAsync(DbDataSource source, int clients, TimeSpan duration, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var process = Process.GetCurrentProcess();
         var before = process.TotalProcessorTime;
         var started = clock.GetTimestamp();
-        var window = (Opens: started + Ticks(duration * WarmUp), Closes: started + Ticks(duration));
-        var tasks = Enumerable.Range(0, clients).Select(_ => Task.Run(() => CallAsync(source, window, stop), CancellationToken.None)).ToArray();
-        await Task.WhenAll(tasks);
+        var results = isInProcess ? await CallOnThreadsAsync(source, clients, duration, stop) : await CallInPoolAsync(source, clients, WindowFrom(started, duration), stop);
         cancellationToken.ThrowIfCancellationRequested();
         process.Refresh();
         var processor = (process.TotalProcessorTime - before) / clock.GetElapsedTime(started) / Environment.ProcessorCount;
-        var results = tasks.Select(static task => task.Result).ToList();
-        return new LoadResult(
-            results.Sum(static result => result.Count) / (duration * (1 - WarmUp)).TotalSeconds,
-            Durations.Of(results.Select(static result => result.Waits)),
-            Durations.Of(results.Select(static result => result.Leases)),
-            processor);
+        var count = results.Sum(static result => result.Count);
+        return count > 0
+            ? new LoadResult(
+                count / (duration * (1 - WarmUp)).TotalSeconds,
+                Durations.Of(results.Select(static result => result.Waits)),
+                Durations.Of(results.Select(static result => result.Leases)),
+                processor)
+            : throw new MeasurementException(FormattableString.Invariant(
+                $"Nothing was executed in a turn of {duration.TotalMilliseconds:0} ms: this machine is too busy to measure on. Give more --seconds, or wait until it is idle."));
     }
 
-    /// <returns>How many executions the window contains, and how long they took.</returns>
-    private async Task<(double Count, Durations Waits, Durations Leases)> CallAsync(DbDataSource source, (long Opens, long Closes) window, CancellationTokenSource stop)
+    private static void Read(DbConnection connection, string statement)
     {
-        var count = 0.0;
-        var (waits, leases) = (new Durations(), new Durations());
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        using var reader = command.ExecuteReader();
+        do
+        {
+            while (reader.Read())
+            {
+            }
+        }
+        while (reader.NextResult());
+    }
+
+    private Task<ClientResult[]> CallInPoolAsync(DbDataSource source, int clients, (long Opens, long Closes) window, CancellationTokenSource stop) =>
+        Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(() => CallAsync(source, window, stop), CancellationToken.None)));
+
+    private async Task<ClientResult[]> CallOnThreadsAsync(DbDataSource source, int clients, TimeSpan duration, CancellationTokenSource stop)
+    {
+        // The thread pool has about as many threads as there are cores: clients beyond that would wait for a thread.
+        (long Opens, long Closes) window = default;
+        using var start = new Barrier(clients, _ => window = WindowFrom(clock.GetTimestamp(), duration));
+        return await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait(CancellationToken.None);
+                return Call(source, window, stop);
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+    }
+
+    private async Task<ClientResult> CallAsync(DbDataSource source, (long Opens, long Closes) window, CancellationTokenSource stop)
+    {
+        var result = new ClientResult(clock, window.Opens, window.Closes);
         try
         {
             for (var start = clock.GetTimestamp(); start < window.Closes && !stop.IsCancellationRequested;)
@@ -85,21 +122,10 @@ internal sealed class StatementLoad(string statement, TimeProvider clock)
                     await ReadAsync(connection, statement, stop.Token);
                 }
 
-                // Of an execution at the edge, the part within: few long executions count as exactly as many short
-                // ones.
-                var end = clock.GetTimestamp();
-                var within = Math.Min(end, window.Closes) - Math.Max(start, window.Opens);
-                if (within > 0)
-                {
-                    count += within / (double)Math.Max(1, end - start);
-                    waits.Add(clock.GetElapsedTime(start, got));
-                    leases.Add(clock.GetElapsedTime(start, end));
-                }
-
-                start = end;
+                start = result.Add(start, got);
             }
 
-            return (count, waits, leases);
+            return result;
         }
         catch
         {
@@ -108,6 +134,34 @@ internal sealed class StatementLoad(string statement, TimeProvider clock)
             throw;
         }
     }
+
+    private ClientResult Call(DbDataSource source, (long Opens, long Closes) window, CancellationTokenSource stop)
+    {
+        var result = new ClientResult(clock, window.Opens, window.Closes);
+        try
+        {
+            for (var start = clock.GetTimestamp(); start < window.Closes && !stop.IsCancellationRequested;)
+            {
+                long got;
+                using (var connection = source.OpenConnection())
+                {
+                    got = clock.GetTimestamp();
+                    Read(connection, statement);
+                }
+
+                start = result.Add(start, got);
+            }
+
+            return result;
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
+    }
+
+    private (long Opens, long Closes) WindowFrom(long start, TimeSpan duration) => (start + Ticks(duration * WarmUp), start + Ticks(duration));
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);
 }

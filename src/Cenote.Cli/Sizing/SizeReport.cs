@@ -15,15 +15,16 @@ internal sealed class SizeReport
     private const double Odd = 0.15;
     private const int FewestForRanges = 3;
 
+    // What twice the connections must bring, so that the curve is not flat at its end.
+    private const double Growth = 1.1;
+
     private readonly List<CheckFinding> _findings = [];
 
-    private readonly bool _isCut;
-
-    private SizeReport(IReadOnlyList<SweepRound> rounds, MeasuredServer server, int instances, bool isCut)
+    private SizeReport(IReadOnlyList<SweepRound> rounds, MeasuredServer server, int instances)
     {
         Points = SizePoint.Of(rounds);
         Rounds = rounds.Count / Points.Count;
-        (Server, Instances, _isCut) = (server, instances, isCut);
+        (Server, Instances) = (server, instances);
     }
 
     public MeasuredServer Server { get; }
@@ -59,10 +60,9 @@ internal sealed class SizeReport
     /// <param name="rounds">What was measured: each size as often as the others.</param>
     /// <param name="server">The server.</param>
     /// <param name="instances">How many instances of the application share it.</param>
-    /// <param name="isCut">Whether the server has no more connections than the largest size.</param>
-    public static SizeReport Of(IReadOnlyList<SweepRound> rounds, MeasuredServer server, int instances, bool isCut)
+    public static SizeReport Of(IReadOnlyList<SweepRound> rounds, MeasuredServer server, int instances)
     {
-        var report = new SizeReport(rounds, server, instances, isCut);
+        var report = new SizeReport(rounds, server, instances);
         report.Fit(rounds);
         report.AddFindings(rounds);
         return report;
@@ -102,9 +102,10 @@ internal sealed class SizeReport
         var largest = Points[^1].Size;
         if (Law is { } law)
         {
-            if (Size == largest && largest > 1 && law.Peak > largest)
+            if (law.Peak > largest && law.At(2 * largest) > Growth * law.At(largest))
             {
-                Find(CheckLevel.Warning, $"The throughput still grows at {largest} connections, the most that were tried. {(_isCut ? "The server has no more to try." : "Give a larger --max.")}");
+                var isCut = Server.Free is { } free && largest >= free;
+                Find(CheckLevel.Warning, $"The throughput still grows at {largest} connections, the most that were tried. {(isCut ? "The server has no more to try." : "Give a larger --max.")}");
             }
 
             var off = Points.Max(point => Math.Abs((law.At(point.Size) / point.PerSecond) - 1));

@@ -5,7 +5,7 @@ using Cenote.Shared;
 namespace Cenote.Cli.Sizing;
 
 /// <summary>Executes a statement on more and more connections of one pool.</summary>
-internal sealed class SizeSweep(ConnectionPool pool, string statement, TimeProvider clock)
+internal sealed class SizeSweep(ConnectionPool pool, StatementLoad load, TimeProvider clock)
 {
     internal const int Rounds = 5;
 
@@ -42,11 +42,11 @@ internal sealed class SizeSweep(ConnectionPool pool, string statement, TimeProvi
     /// <param name="progress">Told of each measurement: the step, and the share of all that is done.</param>
     /// <param name="cancellationToken">A token to end the sweep.</param>
     /// <exception cref="DbException">The statement failed, or a connection was not available.</exception>
+    /// <exception cref="MeasurementException">A turn had no execution.</exception>
     public async Task<IReadOnlyList<SweepRound>> RunAsync(IReadOnlyList<int> sizes, TimeSpan duration, Action<string, double> progress, CancellationToken cancellationToken)
     {
         progress("opening", 0);
         await StatementLoad.OpenAsync(pool, sizes[^1], cancellationToken);
-        var load = new StatementLoad(statement, clock);
         var started = clock.GetTimestamp();
         var planned = duration / (sizes.Count * Rounds);
         var overhead = TimeSpan.Zero;

@@ -52,6 +52,21 @@ public sealed class CompareReportTests
         Assert.All(measures.Skip(1), static measure => Assert.InRange(measure.Ratio, 0.48, 0.52));
     }
 
+    [Theory]
+    [InlineData(1000, Outcome.WithinNoise)]
+    [InlineData(1100, Outcome.Worse)]
+    public void Times_one_step_of_their_counts_apart_are_within_noise(int ours, object outcome)
+    {
+        // All durations that may be the neighbours of 1 ms by a difference of 0.1 %.
+        Assert.All(Enumerable.Range(0, 40), step =>
+        {
+            var time = TimeSpan.FromMicroseconds(1000 + step);
+            var measures = Measure.AllOf([.. Enumerable.Repeat(PairOf(1, 100, 100, (time * ours / 1000) + TimeSpan.FromMicroseconds(1), time), Comparison.Pairs)]);
+
+            Assert.All(measures.Skip(1), measure => Assert.Equal(outcome, measure.Outcome));
+        });
+    }
+
     [Fact]
     public void Summary_names_the_numbers_of_clients_of_each_result()
     {

@@ -15,7 +15,7 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task Both_pools_of_PostgreSQL_are_compared_in_a_table()
     {
-        using var run = await CompareAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT 1", "--seconds", "2", "--connections", "2", "--clients", "4,1");
+        using var run = await CompareAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT 1", "--seconds", "4", "--connections", "2", "--clients", "2");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.Contains("Npgsql", run.Output);
@@ -23,20 +23,20 @@ public sealed class CompareTests : IDisposable
         Assert.Contains("Both were seen to reset a session", run.Output);
         foreach (var measure in (string[])["throughput", "wait p50", "wait p99", "lease p50", "lease p99"])
         {
-            Assert.Equal(2, run.Output.Split('\n').Count(line => line.Contains($"  {measure} ", StringComparison.Ordinal)));
+            Assert.Single(run.Output.Split('\n'), line => line.Contains($"  {measure} ", StringComparison.Ordinal));
         }
     }
 
     [Fact]
     public async Task A_script_gets_JSON_of_MariaDB()
     {
-        using var run = await CompareAsync("mysql", RealServers.MySql, "--statement", "SELECT 1", "--seconds", "2", "--connections", "2", "--clients", "3", "--json");
+        using var run = await CompareAsync("mysql", RealServers.MySql, "--statement", "SELECT 1", "--seconds", "4", "--connections", "2", "--clients", "2", "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         var report = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal("MySqlConnector", report.GetProperty("driver").GetProperty("name").GetString());
         var clients = Assert.Single(report.GetProperty("clients").EnumerateArray());
-        Assert.Equal(3, clients.GetProperty("clients").GetInt32());
+        Assert.Equal(2, clients.GetProperty("clients").GetInt32());
         Assert.All(clients.GetProperty("measures").EnumerateArray(), static measure =>
         {
             Assert.True(measure.GetProperty("cenote").GetDouble() > 0);

@@ -35,10 +35,19 @@ public sealed class SizeReportTests
     [Fact]
     public void Growth_up_to_the_largest_size_is_warned_of()
     {
-        var report = ReportOf(new ScalabilityLaw(1000, 0, 0));
+        Assert.Equal(61, ReportOf(new ScalabilityLaw(1000, 0, 0)).Size);
+        Assert.All([16, 20, 64], static largest => Assert.Contains(ReportOf(new ScalabilityLaw(1000, 0, 0), largest: largest).Findings, IsGrowth));
 
-        Assert.Equal(61, report.Size);
-        Assert.Contains(ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 16).Findings, static finding => finding.Text.Contains("--max", StringComparison.Ordinal));
+        static bool IsGrowth(CheckFinding finding) => finding.Level == CheckLevel.Warning && finding.Text.Contains("still grows", StringComparison.Ordinal) && finding.Text.Contains("--max", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_curve_without_a_peak_that_is_flat_is_not_warned_of()
+    {
+        var report = ReportOf(new ScalabilityLaw(1000, 0.5, 0));
+
+        Assert.Equal(double.PositiveInfinity, report.Law!.Value.Peak);
+        Assert.DoesNotContain(report.Findings, static finding => finding.Level == CheckLevel.Warning);
     }
 
     [Fact]
@@ -85,16 +94,16 @@ public sealed class SizeReportTests
     [Fact]
     public void A_server_without_more_connections_is_not_asked_for_them()
     {
-        var report = ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 16, isCut: true);
+        var report = ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 16, room: 16);
 
         Assert.Contains(report.Findings, static finding => finding.Text.Contains("no more to try", StringComparison.Ordinal));
         Assert.DoesNotContain(report.Findings, static finding => finding.Text.Contains("--max", StringComparison.Ordinal));
+        Assert.Contains(ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 16, room: 21).Findings, static finding => finding.Text.Contains("--max", StringComparison.Ordinal));
     }
 
     private static SizeReport ReportOf(
-        ScalabilityLaw law, int instances = 1, int? room = null, int largest = 64, double processor = 0.1, Func<double>? noise = null, int rounds = SizeSweep.Rounds, bool isCut = false) => SizeReport.Of(
+        ScalabilityLaw law, int instances = 1, int? room = null, int largest = 64, double processor = 0.1, Func<double>? noise = null, int rounds = SizeSweep.Rounds) => SizeReport.Of(
         [.. Enumerable.Range(0, rounds).SelectMany(_ => SizeSweep.SizesUpTo(largest)).Select(size => new SweepRound(size, law.At(size) * (noise?.Invoke() ?? 1), new Durations(), processor))],
         new MeasuredServer("Imaginary 1.0", room, room, TimeSpan.FromMilliseconds(1)),
-        instances,
-        isCut);
+        instances);
 }

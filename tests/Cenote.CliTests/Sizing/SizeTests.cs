@@ -24,7 +24,7 @@ public sealed class SizeTests : IDisposable
         using var run = await SizeAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT pg_sleep(0.002)", "--seconds", "2", "--max", "4", "--instances", "2", "--svg", picture);
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
-        Assert.Contains("connections in all have 95", run.Output);
+        Assert.Matches("connections? in all (has|have) 95", run.Output);
         Assert.Contains("for each of 2 instances", run.Output);
         Assert.Contains("Universal Scalability Law", run.Output);
         Assert.DoesNotContain("pg_sleep", run.Output + run.Errors);
@@ -60,7 +60,9 @@ public sealed class SizeTests : IDisposable
 
     [Theory]
     [InlineData("postgresql", "CREATE TABLE written_by_size (id int)")]
+    [InlineData("postgresql", "BEGIN; SELECT 1; COMMIT; BEGIN; CREATE TABLE written_by_size (id int); COMMIT")]
     [InlineData("mysql", "CREATE TABLE written_by_size (id int)")]
+    [InlineData("mysql", "SELECT 1; START TRANSACTION READ WRITE; CREATE TABLE written_by_size (id int)")]
     [InlineData("mysql", "CREATE TEMPORARY TABLE written_by_size (id int); DROP TABLE nothing_to_drop")]
     public async Task A_statement_that_writes_is_refused_and_writes_nothing(string database, string statement)
     {
