@@ -163,8 +163,8 @@ internal sealed class AmbientTransactions(PoolSettings settings, LeaseDesk desk,
     }
 
     /// <summary>
-    /// Ends a rent whose token was cancelled during a call to the server. The driver may have sent a cancel, which would
-    /// end the holder's first statement.
+    /// Ends a rent whose token was cancelled during a call to the server. The driver may have sent a cancel, which
+    /// would end the holder's first statement.
     /// </summary>
     private static void ThrowIfCancelled(in ConnectionLease lease, CancellationToken cancellationToken)
     {
