@@ -40,12 +40,15 @@ public sealed class MetricsOfTroubleTests(PrometheusHost host) : IClassFixture<P
             }
         }
 
+        // A server that refuses at once is probed all the time, also while the metrics are read.
+        var before = pool.GetStatistics();
         var scrape = await host.ScrapeAsync();
-        Assert.Equal(3, Of(scrape, pool, "cenote_connection_open_failures_total"));
-        Assert.Equal(1, Of(scrape, pool, "cenote_circuit_openings_total"));
-        Assert.Equal(1, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "open")));
+        var after = pool.GetStatistics();
+        Assert.True(before.OpenFailures >= 3, $"{before.OpenFailures} failures");
+        Assert.InRange(Of(scrape, pool, "cenote_connection_open_failures_total"), before.OpenFailures, after.OpenFailures);
+        Assert.InRange(Of(scrape, pool, "cenote_circuit_openings_total"), Math.Max(1, before.CircuitOpenings), after.CircuitOpenings);
         Assert.Equal(0, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "closed")));
-        Assert.Equal(0, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "half_open")));
+        Assert.Equal(1, Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "open")) + Of(scrape, pool, "cenote_circuit_state", ("cenote_circuit_state", "half_open")));
         Assert.Equal(rejected, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "circuit_open")));
         Assert.Equal(failed, Of(scrape, pool, "cenote_rent_failed_total", ("error_type", "open_failed")));
         Assert.Equal(0, Of(scrape, pool, "cenote_connection_opened_total"));
