@@ -20,8 +20,8 @@ internal static class LaneSection
     internal static IEnumerable<string> Keys => Settings.Keys;
 
     /// <summary>
-    /// Brings the lanes that were added after the first ones into the order of their names. The first lane of all is the
-    /// default.
+    /// Brings the lanes that were added after the first ones into the order of their names. The first lane of all is
+    /// the default.
     /// </summary>
     internal static void Sort(ConnectionPoolOptions options, int first)
     {

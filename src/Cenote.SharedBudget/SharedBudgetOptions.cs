@@ -13,7 +13,8 @@ public sealed class SharedBudgetOptions
     private const int LargestBudget = 100_000;
 
     /// <summary>Gets or sets the name, which is the same in all instances.</summary>
-    /// <value>Required. 1 to 200 printable characters. Tells budgets of one Redis or database apart.</value>
+    /// <value>Required. 1 to 200 printable characters. Unique among all applications and environments that use the
+    /// database server with the same user, because sessions are recognized by it.</value>
     public string? Name { get; set; }
 
     /// <summary>Gets or sets the maximum number of connections of all instances together, with one of each instance's

@@ -122,8 +122,9 @@ internal sealed partial class LeaseDesk
     internal string? NameOfLane(int lane) => Lanes?.All[lane].Name;
 
     /// <summary>
-    /// Ends the count of a connection for its lane, if its slot is free. The slot is idle already, so nothing else would
-    /// end it: an interruption of the thread is kept for later, and a clock that fails is replaced by the coarse one.
+    /// Ends the count of a connection for its lane, if its slot is free. The slot is idle already, so nothing else
+    /// would end it: an interruption of the thread is kept for later, and a clock that fails is replaced by the coarse
+    /// one.
     /// </summary>
     private void ReleaseLane(LaneTable lanes, Slot slot)
     {
