@@ -28,6 +28,9 @@ public sealed class Relay(int serverPort) : IAsyncDisposable
     /// <summary>Gets the number of connections that have come.</summary>
     public int Connections => _connections.Count;
 
+    /// <summary>Gets the number of connections that neither side has closed.</summary>
+    public int OpenConnections => _connections.Count(static connection => !connection.IsCompleted);
+
     /// <summary>Completes when the first connection has come.</summary>
     public Task Called => _called.Task;
 

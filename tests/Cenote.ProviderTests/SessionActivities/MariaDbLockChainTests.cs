@@ -19,9 +19,6 @@ public sealed class MariaDbLockChainTests : LockChainSuite
 
     protected override DbConnection NewConnection() => new MySqlConnection(RealServers.MySql + ";Pooling=false");
 
-    protected override async ValueTask<long> CountSessionsAsync(DbConnection administrator) =>
-        await administrator.ScalarAsync<long>("SELECT count(*) FROM information_schema.PROCESSLIST WHERE USER LIKE 'cenote%' AND ID <> CONNECTION_ID()");
-
     // The server renews the list only when it was not read for 0.1 s.
     protected override async ValueTask<long> CountWaitingAsync(DbConnection administrator, string table)
     {

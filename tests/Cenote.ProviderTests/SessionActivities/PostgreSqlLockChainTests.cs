@@ -3,12 +3,9 @@ namespace Cenote.ProviderTests.SessionActivities;
 /// <summary>Chains of locks on PostgreSQL.</summary>
 public sealed class PostgreSqlLockChainTests : LockChainSuite
 {
-    private readonly string _application = Statements.UniqueName("locks");
-
     protected override string Ordinary => new NpgsqlConnectionStringBuilder(RealServers.PostgreSqlOrdinary).Username!;
 
-    protected override DatabaseProvider NewProvider(bool isOrdinary = false) =>
-        new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(isOrdinary ? RealServers.PostgreSqlOrdinary : RealServers.PostgreSql) { ApplicationName = _application }.ConnectionString);
+    protected override DatabaseProvider NewProvider(bool isOrdinary = false) => new PostgreSqlProvider(isOrdinary ? RealServers.PostgreSqlOrdinary : RealServers.PostgreSql);
 
     protected override string MissingRight => "pg_read_all_stats";
 
@@ -17,9 +14,6 @@ public sealed class PostgreSqlLockChainTests : LockChainSuite
     protected override DatabaseProvider NewProvider(int port) => new PostgreSqlProvider(new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Port = port }.ConnectionString);
 
     protected override DbConnection NewConnection() => new NpgsqlConnection(RealServers.PostgreSql + ";Pooling=false");
-
-    protected override async ValueTask<long> CountSessionsAsync(DbConnection administrator) =>
-        await administrator.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{_application}'");
 
     protected override async ValueTask<long> CountWaitingAsync(DbConnection administrator, string table) =>
         await administrator.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE {table} %'");
