@@ -118,7 +118,7 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
 
     /// <summary>
     /// Gives the grant back. Dispose of the pools first: connections that are still open stay taken until the server
-    /// has ended them. From now on the budget has no connection for a pool.
+    /// has ended them. A pool that is still open may open connections until the grant has expired.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
