@@ -61,8 +61,8 @@ public sealed class SharedBudgetOptions
     /// Gets or sets whether idle sessions of an instance whose grant is over are ended at the server, beyond its
     /// guaranteed ones, where others want more connections than there are. Otherwise they stay taken until they end.
     /// </summary>
-    /// <value>Default <see langword="true"/>.</value>
-    public bool EndsExpiredSessions { get; set; } = true;
+    /// <value>Default <see langword="false"/>, because it may hit an instance that was about to renew.</value>
+    public bool EndsExpiredSessions { get; set; }
 
     /// <summary>Gets or sets the source of the logger.</summary>
     /// <value>Default <see langword="null"/>: no log.</value>

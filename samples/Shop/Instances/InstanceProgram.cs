@@ -28,6 +28,7 @@ internal static class InstanceProgram
         await using var redis = settings.Redis is { } address ? await ConnectionMultiplexer.ConnectAsync(address) : null;
         await using var shared = await SharedConnectionBudget.StartAsync(new SharedBudgetOptions
         {
+            EndsExpiredSessions = true,
             Name = settings.Name,
             MaxConnections = settings.MaxConnections,
             Instances = settings.Instances,

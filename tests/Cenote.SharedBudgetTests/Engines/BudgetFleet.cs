@@ -41,6 +41,7 @@ internal sealed class BudgetFleet : IAsyncDisposable
         var multiplexer = redis is null ? null : await ConnectionMultiplexer.ConnectAsync(redis);
         var shared = await SharedConnectionBudget.StartAsync(new SharedBudgetOptions
         {
+            EndsExpiredSessions = true,
             Name = _name,
             MaxConnections = _maxConnections,
             Instances = 3,
