@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Builds programs as users do: from the packages in a folder, outside of this repository, warnings as errors.
-# Usage: eng/consumers.sh PACKAGES OUTPUT
-# The console program (tests/Cenote.AotSmoke) and the ASP.NET Core one (tests/Cenote.WebSmoke) are published in three ways
-# each, to OUTPUT/console-plain, -trimmed, -aot, and OUTPUT/web-plain, -trimmed, -aot.
+# Usage: eng/consumers.sh PACKAGES OUTPUT WAY...
+# The console program (tests/Cenote.AotSmoke) and the ASP.NET Core one (tests/Cenote.WebSmoke) are published in each WAY
+# (plain, trimmed or aot), to OUTPUT/console-WAY and OUTPUT/web-WAY.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source eng/dotnet.sh
 packages=$(realpath "$1")
 output=$(realpath -m "$2")
+ways=("${@:3}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"; stop_watched' EXIT
 
@@ -44,9 +45,14 @@ consumer() {
         echo '</ItemGroup></Project>'
     } >"$work/$name/$name.csproj"
 
-    publish "$name" plain --no-self-contained
-    publish "$name" trimmed --self-contained -p:PublishTrimmed=true
-    publish "$name" aot -p:PublishAot=true
+    local way
+    for way in "${ways[@]}"; do
+        case $way in
+            plain) publish "$name" plain --no-self-contained ;;
+            trimmed) publish "$name" trimmed --self-contained -p:PublishTrimmed=true ;;
+            aot) publish "$name" aot -p:PublishAot=true ;;
+        esac
+    done
 }
 
 publish() {

@@ -13,6 +13,7 @@ Cenote.ProviderTests *RowLevelSecurityTests.* CENOTE_CONTEXT_LEASES=1000000
 Cenote.AdoNetTests *LateCancelTests.* CENOTE_CANCEL_ROUNDS=1000
 Cenote.SharedBudgetTests *The_server_counts_no_more_sessions_than_the_budget CENOTE_SHARED_LAB=300
 Cenote.SharedBudgetTests *The_server_never_has_more_sessions_than_the_budget CENOTE_SHARED_RUNS=10000
+Cenote.ReadReplicasTests *CausalReadTests.* CENOTE_CAUSAL_READS=100000
 Cenote.FaultTests *UnansweredCommitTests.* CENOTE_COMMIT_ROUNDS=10000 CENOTE_COMMIT_KILLS=40
 LABS
 }
@@ -32,6 +33,7 @@ run_fleet() {
     done < <(fleet_labs)
     echo 'interleavings, 2000 schedules each'
     run_interleavings_at_length
+    run_trimmed_consumers
 }
 
 # run_lab PROJECT METHOD LOG VARIABLE...
@@ -54,4 +56,13 @@ run_interleavings_at_length() {
     bash eng/interleavings.sh '' 2000 >"$REPORTS/interleavings.log" 2>&1 || status=$?
     echo "$status" >"$REPORTS/interleavings.status"
     count_interleavings "$started"
+}
+
+# The ways that ./test leaves out, because NativeAOT trims as well.
+run_trimmed_consumers() {
+    local status=0
+    pack_for_tests
+    bash eng/consumers.sh "$PACKAGES_DIRECTORY" "$CONSUMERS_DIRECTORY" trimmed >"$REPORTS/consumers.log" 2>&1 || status=$?
+    echo "$status" >"$REPORTS/consumers.status"
+    run_consumers trimmed
 }

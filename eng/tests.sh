@@ -16,7 +16,8 @@ run_test_project() {
     mkdir -p "$REPORTS"
     rm -f "$report"
 
-    watched "${CENOTE_TEST_TIME_LIMIT:-300}" dotnet "tests/$name/bin/Release/net10.0/$name.dll" \
+    # Most code of a test run runs a few times only: to observe it for a better compilation costs a tenth more.
+    watched "${CENOTE_TEST_TIME_LIMIT:-300}" env DOTNET_TieredPGO=0 dotnet "tests/$name/bin/Release/net10.0/$name.dll" \
         $(waiting_threads "$name") -noLogo -noColor -noAutoReporters -failSkips -reporter quiet -result-xml "$report" "$@" || status=$?
 
     passed=$(count_in "$report" passed)
@@ -53,21 +54,22 @@ pack_for_tests() {
     export CENOTE_TEST_PACKAGES=$PACKAGES_DIRECTORY
 }
 
-# Work without a server runs beside the tests, which leave one core idle most of the time: checks the interleavings of
-# the engine systematically, then builds programs from the packages.
+# Work without a server runs beside the tests, which wait now and then: checks the interleavings of the engine
+# systematically, then builds programs from the packages. It has as much time as all tests together, and what is left of
+# it runs alone at the end.
 begin_beside_tests() {
     mkdir -p "$REPORTS"
     rm -f "$REPORTS"/interleavings.* "$REPORTS"/consumers.*
-    begin_beside "$REPORTS/beside.log" 1000 bash -c '
-        bash eng/interleavings.sh "" 100 >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
-        bash eng/consumers.sh "$2" "$3" >"$1/consumers.log" 2>&1; echo $? >"$1/consumers.status"' beside "$REPORTS" "$PACKAGES_DIRECTORY" "$CONSUMERS_DIRECTORY"
+    begin_beside "$REPORTS/beside.log" 3000 bash -c '
+        bash eng/interleavings.sh "" 50 >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
+        bash eng/consumers.sh "$2" "$3" plain aot >"$1/consumers.log" 2>&1; echo $? >"$1/consumers.status"' beside "$REPORTS" "$PACKAGES_DIRECTORY" "$CONSUMERS_DIRECTORY"
 }
 
 end_beside_tests() {
     local started=$SECONDS
     end_beside || cat "$REPORTS/beside.log" >&2
     count_interleavings "$started"
-    run_consumers
+    run_consumers plain aot
 }
 
 count_interleavings() {
@@ -89,27 +91,29 @@ count_interleavings() {
     count interleavings "$passed" "$failed" "$1"
 }
 
-# Runs the programs that were built from the packages, when no other test uses the servers.
+# run_consumers WAY...: runs the programs that were built from the packages, when no other test uses the servers.
 run_consumers() {
-    local started=$SECONDS status way program passed=0 failed=0
+    local started=$SECONDS status name way program passed=0 failed=0
     status=$(cat "$REPORTS/consumers.status" 2>/dev/null || echo 124)
     if [[ $status -ne 0 ]]; then
         cat "$REPORTS/consumers.log" >&2 || true
         echo "consumers: exit code $status$(explain_status "$status")" >&2
         failed=1
     fi
-    for way in console-plain console-trimmed console-aot web-plain web-trimmed web-aot; do
-        status=0
-        program=("$CONSUMERS_DIRECTORY/$way/${way%-*}")
-        [[ $way != *-plain ]] || program=(dotnet "$program.dll")
-        WATCHED_LOG=$REPORTS/$way.log watched 60 "${program[@]}" || status=$?
-        if [[ $status -eq 0 ]]; then
-            passed=$((passed + 1))
-        else
-            cat "$REPORTS/$way.log" >&2
-            echo "consumer $way: exit code $status$(explain_status "$status")" >&2
-            failed=$((failed + 1))
-        fi
+    for way; do
+        for name in "console-$way" "web-$way"; do
+            status=0
+            program=("$CONSUMERS_DIRECTORY/$name/${name%-*}")
+            [[ $way != plain ]] || program=(dotnet "$program.dll")
+            WATCHED_LOG=$REPORTS/$name.log watched 60 "${program[@]}" || status=$?
+            if [[ $status -eq 0 ]]; then
+                passed=$((passed + 1))
+            else
+                cat "$REPORTS/$name.log" >&2
+                echo "consumer $name: exit code $status$(explain_status "$status")" >&2
+                failed=$((failed + 1))
+            fi
+        done
     done
     count consumers "$passed" "$failed" "$started"
 }

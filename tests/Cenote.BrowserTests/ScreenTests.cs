@@ -4,7 +4,6 @@ public sealed class ScreenTests(Browser browser, Shop shop)
 {
     [Theory]
     [InlineData(360, 740)]
-    [InlineData(1280, 900)]
     [InlineData(3840, 2160)]
     public async Task No_view_is_wider_than_the_screen(int width, int height)
     {

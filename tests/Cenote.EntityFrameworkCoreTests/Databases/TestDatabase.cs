@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Cenote.EntityFrameworkCoreTests.Databases;
 
-/// <summary>A database of one test, with a pool of connections to it. The database itself is made by EF Core.</summary>
+/// <summary>A database of one test, with a pool of connections to it.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly Db _kind;
@@ -40,6 +40,12 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(Db kind, int maxSize = 8, Action<ConnectionPoolOptions>? configure = null)
     {
         var database = new TestDatabase(kind, maxSize, configure);
+        if (kind != Db.Sqlite)
+        {
+            await ShopTemplate.CopyAsync(database.ConnectionString);
+            return database;
+        }
+
         await using var context = database.Context();
         await context.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         return database;

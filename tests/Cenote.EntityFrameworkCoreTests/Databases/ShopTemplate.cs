@@ -1,0 +1,57 @@
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(Cenote.EntityFrameworkCoreTests.Databases.ShopTemplate))]
+
+namespace Cenote.EntityFrameworkCoreTests.Databases;
+
+/// <summary>
+/// A database of PostgreSQL with the shop's tables. The tests copy it, which costs the server a fifth of what it costs
+/// to create the tables.
+/// </summary>
+public sealed class ShopTemplate : IAsyncDisposable
+{
+    private static readonly Lazy<Task<string>> Template = new(CreateAsync);
+
+    internal static async Task CopyAsync(string connectionString)
+    {
+        var copy = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        var template = await Template.Value;
+        await RunAsync($"CREATE DATABASE {copy} TEMPLATE {template}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Template.IsValueCreated)
+        {
+            await RunAsync($"DROP DATABASE {await Template.Value}");
+        }
+    }
+
+    private static async Task<string> CreateAsync()
+    {
+        var template = "ef_template_" + Guid.NewGuid().ToString("N");
+        var text = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = template, Pooling = false }.ConnectionString;
+        await using var context = new ShopContext(new DbContextOptionsBuilder<ShopContext>().UseNpgsql(text).Options);
+        await context.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+
+        // A database with sessions cannot be copied, and the server sees the end of a session a moment later.
+        await using var connection = await ConnectAsync();
+        await using var count = new NpgsqlCommand($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{template}'", connection);
+        await Patience.SoonAsync(async () => (long)(await count.ExecuteScalarAsync())! == 0);
+        return template;
+    }
+
+    private static async Task RunAsync(string sql)
+    {
+        await using var connection = await ConnectAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<NpgsqlConnection> ConnectAsync()
+    {
+        var connection = new NpgsqlConnection(RealServers.PostgreSql);
+        await connection.OpenAsync();
+        return connection;
+    }
+}
