@@ -37,9 +37,10 @@ internal sealed class MySqlQuestions : ServerQuestions
         ConnectionTimeout = (uint)timeout.TotalSeconds,
     }.ConnectionString);
 
-    // A statement that defines data ends a transaction, and with it a read-only one. A proxy's session is also that of
-    // others.
-    public override string BeginReadOnly => IsProxied ? "START TRANSACTION READ ONLY" : "SET SESSION TRANSACTION READ ONLY";
+    // A reset takes back what was set in a session, so each execution sets it again, in the same request. A statement
+    // that defines data ends a transaction, but not this setting. A proxy's session is also that of others.
+    public override (string ConnectionString, string Statement) ToReadOnly(string connectionString, string statement) =>
+        (connectionString, $"{(IsProxied ? "START TRANSACTION READ ONLY" : "SET SESSION TRANSACTION READ ONLY")};\n{statement}");
 
     public override bool IsRefusedAsWrite(DbException exception) => exception is MySqlException { ErrorCode: MySqlErrorCode.CannotExecuteInReadOnlyTransaction };
 

@@ -46,8 +46,22 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
     public override DbDataSource NewDriverPool(string connectionString, int size, TimeSpan timeout) => NpgsqlDataSource.Create(
         new NpgsqlConnectionStringBuilder(connectionString) { Pooling = true, NoResetOnClose = false, MinPoolSize = 0, MaxPoolSize = size, Timeout = (int)timeout.TotalSeconds });
 
-    // A proxy's session is also that of others.
-    public override string BeginReadOnly => IsProxied ? "BEGIN READ ONLY" : "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+    public override string? ReadOnlyQuery => IsProxied ? null : "SELECT current_setting('transaction_read_only')";
+
+    public override (string ConnectionString, string Statement) ToReadOnly(string connectionString, string statement)
+    {
+        if (IsProxied)
+        {
+            // A proxy's session is also that of others.
+            return (connectionString, $"BEGIN READ ONLY;\n{statement.TrimEnd().TrimEnd(';')}\n;COMMIT");
+        }
+
+        // A reset goes back to the options of the login.
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        var options = builder.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS");
+        builder.Options = $"{options} -c default_transaction_read_only=on".TrimStart();
+        return (builder.ConnectionString, statement);
+    }
 
     public override bool IsRefusedAsWrite(DbException exception) => exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 

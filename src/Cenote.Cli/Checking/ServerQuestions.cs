@@ -44,8 +44,17 @@ internal abstract class ServerQuestions
     /// <returns><see langword="null"/> where the driver has no such pool.</returns>
     public abstract DbDataSource? NewDriverPool(string connectionString, int size, TimeSpan timeout);
 
-    /// <summary>Gets the statement after which a session executes nothing that writes, until its lease ends.</summary>
-    public abstract string BeginReadOnly { get; }
+    /// <summary>
+    /// Gets a query that a session with the connection string of <see cref="ToReadOnly"/> answers with <c>on</c>;
+    /// <see langword="null"/> where that cannot be asked.
+    /// </summary>
+    public virtual string? ReadOnlyQuery => null;
+
+    /// <summary>
+    /// Returns a connection string and a statement with which the database refuses every write, also after a reset of
+    /// the session. The server must have been asked before.
+    /// </summary>
+    public abstract (string ConnectionString, string Statement) ToReadOnly(string connectionString, string statement);
 
     /// <summary>Returns whether a statement failed because it would have written.</summary>
     public abstract bool IsRefusedAsWrite(DbException exception);

@@ -21,7 +21,17 @@ internal sealed class SqliteQuestions : ServerQuestions
     // The driver's pool has no limit, and leaves settings in a session.
     public override DbDataSource? NewDriverPool(string connectionString, int size, TimeSpan timeout) => null;
 
-    public override string BeginReadOnly => "PRAGMA query_only = 1";
+    public override (string ConnectionString, string Statement) ToReadOnly(string connectionString, string statement)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString);
+        if (builder.Mode != SqliteOpenMode.Memory)
+        {
+            // A database in memory is of this process alone.
+            builder.Mode = SqliteOpenMode.ReadOnly;
+        }
+
+        return (builder.ConnectionString, statement);
+    }
 
     public override bool IsRefusedAsWrite(DbException exception) => exception is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_READONLY };
 

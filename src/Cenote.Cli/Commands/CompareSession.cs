@@ -30,18 +30,25 @@ internal static class CompareSession
     {
         var server = await MeasuredServer.AskAsync(options, clock, cancellationToken);
         CheckRoom(options, server);
-        await using var ours = new ConnectionPool(options.Questions.NewProvider(options.ConnectionString), new ConnectionPoolOptions
+        var (connectionString, statement) = options.Measured;
+        await using var ours = new ConnectionPool(options.Questions.NewProvider(connectionString), new ConnectionPoolOptions
         {
             MinSize = 0,
             MaxSize = options.Connections,
             AcquireTimeout = LongestWait,
             ConnectTimeout = options.Timeout,
         });
-        await using var driver = options.Questions.NewDriverPool(options.ConnectionString, options.Connections, LongestWait)!;
-        var isProven = await ProveResetAsync(ours, "Cenote", options.Questions, cancellationToken);
-        isProven &= await ProveResetAsync(driver, "the driver", options.Questions, cancellationToken);
-        var comparison = new Comparison(ours, driver, new StatementLoad(options.Statement, clock, options.Questions.IsInProcess), clock);
-        var pairs = await MeasurementProgress.RunAsync(progress => comparison.RunAsync(options.Clients, options.Connections, options.Duration, progress, cancellationToken));
+        await using var driver = options.Questions.NewDriverPool(connectionString, options.Connections, LongestWait)!;
+        var isProven = true;
+        foreach (var (pool, name) in ((DbDataSource, string)[])[(ours, "Cenote"), (driver, "the driver")])
+        {
+            isProven &= await ProveResetAsync(pool, name, options.Questions, cancellationToken);
+            await options.CheckReadOnlyAsync(pool, name, cancellationToken);
+        }
+
+        var comparison = new Comparison(ours, driver, new StatementLoad(statement, clock, options.Questions.IsInProcess), clock);
+        var pairs = await options.GuardAsync(() => MeasurementProgress.RunAsync(
+            progress => comparison.RunAsync(options.Clients, options.Connections, options.Duration, progress, cancellationToken)));
         var assembly = driver.GetType().Assembly;
         return new CompareReport(server, (assembly.GetName().Name!, CompareReport.VersionOf(assembly)), options.Connections, pairs, isProven);
     }

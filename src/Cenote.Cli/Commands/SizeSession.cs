@@ -42,8 +42,10 @@ internal static class SizeSession
                 $"The statement takes {server.Execution.TotalSeconds:0.0} s: {sizes.Count} sizes need more than the {options.Duration.TotalSeconds:0} s of the measurement. Give more --seconds, a smaller --max, or a shorter statement."));
         }
 
-        await using var pool = ServerCheck.NewPool(options.Questions, options.ConnectionString, options.Timeout, most);
-        var rounds = await MeasurementProgress.RunAsync(progress => new SizeSweep(pool, new StatementLoad(options.Statement, clock, options.Questions.IsInProcess), clock).RunAsync(sizes, options.Duration, progress, cancellationToken));
+        var (connectionString, statement) = options.Measured;
+        await using var pool = ServerCheck.NewPool(options.Questions, connectionString, options.Timeout, most);
+        var sweep = new SizeSweep(pool, new StatementLoad(statement, clock, options.Questions.IsInProcess), clock);
+        var rounds = await options.GuardAsync(() => MeasurementProgress.RunAsync(progress => sweep.RunAsync(sizes, options.Duration, progress, cancellationToken)));
         return SizeReport.Of(rounds, server, options.Instances);
     }
 }

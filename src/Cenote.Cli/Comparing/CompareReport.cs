@@ -24,6 +24,11 @@ internal sealed class CompareReport
         Find($"Both pools had {connections} connections, the same connection string, and the same code around them: open a connection, execute, read the answer, close. {(isResetProven
             ? "Both were seen to reset a session between two holders."
             : "Both are set to reset a session between two holders, which was not tried here.")}");
+        if (server.IsWrapped)
+        {
+            Find(MeasuredServer.WrappedNote);
+        }
+
         if (pairs.Any(static pair => Math.Min(pair.Ours.Leases.Count, pair.Driver.Leases.Count) < FewestForP99))
         {
             Find($"Some turns had fewer than {FewestForP99} executions, so that p99 is the slowest of them. Give more --seconds.");

@@ -135,6 +135,11 @@ internal sealed class SizeReport
             Find(CheckLevel.Note, FormattableString.Invariant($"There are more instances than connections that the database can use. Each has one; the {Instances - Size} more than {Size} cost memory of the server."));
         }
 
+        if (Server.IsWrapped)
+        {
+            Find(CheckLevel.Note, MeasuredServer.WrappedNote);
+        }
+
         Find(CheckLevel.Note, "This is the size for this statement at full load. Leases that also wait for something else than the database need more connections: multiply by the time of a lease, divided by the time of its statements.");
     }
 
