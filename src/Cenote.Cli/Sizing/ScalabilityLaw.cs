@@ -6,8 +6,8 @@ namespace Cenote.Cli.Sizing;
 /// </summary>
 /// <remarks>N. J. Gunther, "Guerrilla Capacity Planning", 2007.</remarks>
 /// <param name="First">λ: executions a second of one connection.</param>
-/// <param name="Contention">σ: the share of the work that only one connection at a time does.</param>
-/// <param name="Crosstalk">κ: what each pair of connections costs.</param>
+/// <param name="Contention">σ: the share of the work that only one connection at a time does, 0 to 1.</param>
+/// <param name="Crosstalk">κ: what each pair of connections costs, 0 or more.</param>
 internal readonly record struct ScalabilityLaw(double First, double Contention, double Crosstalk)
 {
     /// <summary>
@@ -16,19 +16,22 @@ internal readonly record struct ScalabilityLaw(double First, double Contention, 
     public double Peak => Crosstalk > 0 ? Math.Max(1, Math.Sqrt(Math.Max(0, 1 - Contention) / Crosstalk)) : double.PositiveInfinity;
 
     /// <summary>Fits the law to measurements of at least three sizes by least squares of relative errors.</summary>
-    /// <remarks>N/X is linear in 1/λ, σ/λ and κ/λ. None of these is negative in the law: what would be is 0.</remarks>
+    /// <remarks>
+    /// N/X is linear in 1/λ, σ/λ and κ/λ. None of these is negative in the law, and a share is at most 1: what would be
+    /// outside is at its bound, and the others are fitted again.
+    /// </remarks>
     public static ScalabilityLaw Fit(IReadOnlyCollection<(int Size, double PerSecond)> samples)
     {
-        // All subsets of the last two terms; the one that fits best without a negative term.
+        // Each term free or at a bound; the one that fits best within the bounds.
         var best = (Misfit: double.PositiveInfinity, Law: default(ScalabilityLaw));
-        foreach (var (hasContention, hasCrosstalk) in ((bool, bool)[])[(true, true), (true, false), (false, true), (false, false)])
+        foreach (var (contention, hasCrosstalk) in ((double?, bool)[])[(null, true), (null, false), (0, true), (0, false), (1, true), (1, false)])
         {
-            if (Solve(samples, hasContention, hasCrosstalk) is not { } terms || terms.A <= 0 || terms.B < 0 || terms.C < 0)
+            if (Solve(samples, contention, hasCrosstalk) is not { } terms || terms.A <= 0 || terms.B < 0 || terms.B > terms.A || terms.C < 0)
             {
                 continue;
             }
 
-            var law = new ScalabilityLaw(1 / terms.A, terms.B / terms.A, terms.C / terms.A);
+            var law = new ScalabilityLaw(1 / terms.A, contention ?? (terms.B / terms.A), terms.C / terms.A);
             var misfit = samples.Sum(sample => Math.Pow((law.At(sample.Size) / sample.PerSecond) - 1, 2));
             if (misfit < best.Misfit * (1 - 1e-9))
             {
@@ -56,14 +59,15 @@ internal readonly record struct ScalabilityLaw(double First, double Contention, 
 
     /// <summary>
     /// Solves the normal equations of y = a + b·u + c·v, where y = N/X, u = N − 1 and v = N(N − 1), weighted by 1/y².
+    /// With a fixed contention s, b is s·a.
     /// </summary>
-    private static (double A, double B, double C)? Solve(IReadOnlyCollection<(int Size, double PerSecond)> samples, bool hasContention, bool hasCrosstalk)
+    private static (double A, double B, double C)? Solve(IReadOnlyCollection<(int Size, double PerSecond)> samples, double? contention, bool hasCrosstalk)
     {
         var matrix = new double[3, 4];
         foreach (var (size, rate) in samples)
         {
             var y = size / rate;
-            double[] terms = [1, hasContention ? size - 1 : 0, hasCrosstalk ? (double)size * (size - 1) : 0];
+            double[] terms = [1 + ((contention ?? 0) * (size - 1)), contention is null ? size - 1 : 0, hasCrosstalk ? (double)size * (size - 1) : 0];
             for (var row = 0; row < 3; row++)
             {
                 for (var column = 0; column < 3; column++)
@@ -101,6 +105,7 @@ internal readonly record struct ScalabilityLaw(double First, double Contention, 
             }
         }
 
-        return (matrix[0, 3] / matrix[0, 0], matrix[1, 3] / matrix[1, 1], matrix[2, 3] / matrix[2, 2]);
+        var first = matrix[0, 3] / matrix[0, 0];
+        return (first, contention * first ?? (matrix[1, 3] / matrix[1, 1]), matrix[2, 3] / matrix[2, 2]);
     }
 }

@@ -39,7 +39,7 @@ internal static class SizeOutput
                 contentionRange = Numbers(report.ContentionRange),
                 crosstalk = law.Crosstalk,
                 crosstalkRange = Numbers(report.CrosstalkRange),
-                peak = double.IsFinite(law.Peak) ? law.Peak : (double?)null,
+                peak = report.Peak,
             },
             points = report.Points.Select(static point => new
             {
@@ -72,7 +72,7 @@ internal static class SizeOutput
         if (report.Law is { } law)
         {
             console.WriteLine(FormattableString.Invariant(
-                $"Universal Scalability Law: contention {law.Contention:P1}{Shares(report.ContentionRange, "P1")}, crosstalk {law.Crosstalk:P3}{Shares(report.CrosstalkRange, "P3")}, {Peak(law)}."));
+                $"Universal Scalability Law: contention {law.Contention:P1}{Shares(report.ContentionRange, "P1")}, crosstalk {law.Crosstalk:P3}{Shares(report.CrosstalkRange, "P3")}, {Peak(report)}."));
         }
 
         var range = report.SizeRange is not { } sizes || sizes.Least == sizes.Most ? "" : $" (nine in ten resamples: {sizes.Least} to {sizes.Most})";
@@ -92,6 +92,7 @@ internal static class SizeOutput
     private static string Shares((double Least, double Most)? range, string format) =>
         range is { } both ? $" ({both.Least.ToString(format, CultureInfo.InvariantCulture)} to {both.Most.ToString(format, CultureInfo.InvariantCulture)})" : "";
 
-    private static string Peak(ScalabilityLaw law) =>
-        double.IsFinite(law.Peak) ? FormattableString.Invariant($"most throughput at {law.Peak:N0} connections") : "no peak";
+    private static string Peak(SizeReport report) => report.Peak is { } peak
+        ? $"most throughput at {Figures.Plural((int)Math.Round(peak), "connection")}"
+        : $"no peak up to {Figures.Plural(report.Points[^1].Size, "connection")}";
 }

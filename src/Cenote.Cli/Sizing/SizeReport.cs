@@ -13,6 +13,7 @@ internal sealed class SizeReport
     private const int Resamples = 400;
     private const double Busy = 0.7;
     private const double Odd = 0.15;
+    private const int Wide = 2;
     private const int FewestForRanges = 3;
 
     // What twice the connections must bring, so that the curve is not flat at its end.
@@ -46,6 +47,12 @@ internal sealed class SizeReport
     /// </summary>
     public (int Least, int Most)? SizeRange { get; private set; }
 
+    /// <summary>
+    /// Gets the size with the most throughput; <see langword="null"/> beyond the sizes that were tried, where the curve
+    /// is a guess.
+    /// </summary>
+    public double? Peak => Law is { } law && law.Peak <= Points[^1].Size ? law.Peak : null;
+
     public (double Least, double Most)? ContentionRange { get; private set; }
 
     public (double Least, double Most)? CrosstalkRange { get; private set; }
@@ -70,11 +77,10 @@ internal sealed class SizeReport
 
     private void Fit(IReadOnlyList<SweepRound> rounds)
     {
-        var most = Points.Max(static point => point.PerSecond);
         var largest = Points[^1].Size;
         if (Points.Count < 3)
         {
-            Size = Points.First(point => point.PerSecond >= Enough * most).Size;
+            Size = SizeByMeasurementAlone();
             return;
         }
 
@@ -97,6 +103,12 @@ internal sealed class SizeReport
         CrosstalkRange = Range(laws.Select(static law => law.Crosstalk));
     }
 
+    private int SizeByMeasurementAlone()
+    {
+        var most = Points.Max(static point => point.PerSecond);
+        return Points.First(point => point.PerSecond >= Enough * most).Size;
+    }
+
     private void AddFindings(IReadOnlyList<SweepRound> rounds)
     {
         var largest = Points[^1].Size;
@@ -111,8 +123,18 @@ internal sealed class SizeReport
             var off = Points.Max(point => Math.Abs((law.At(point.Size) / point.PerSecond) - 1));
             if (off > Odd)
             {
-                Find(CheckLevel.Warning, FormattableString.Invariant($"The curve misses a measurement by {off:P0}: the database behaves in another way than the law, or did other work meanwhile. Look at the measurements themselves."));
+                Find(CheckLevel.Warning, FormattableString.Invariant($"The curve misses a measurement by {off:P0}: the database behaves in another way than the law, or did other work meanwhile. Of the sizes that were tried, {SizeByMeasurementAlone()} is the smallest with {Enough:P0} of the most."));
             }
+        }
+
+        if (SizeRange is { } range && range.Most > Wide * range.Least + 1)
+        {
+            Find(CheckLevel.Warning, $"The measurement leaves open whether {range.Least} or {range.Most} connections are needed, because the rounds of a size differ much. Give more --seconds, or measure on a quieter machine.");
+        }
+
+        if (Size == 1 && largest > 1)
+        {
+            Find(CheckLevel.Note, "A second connection gains nothing: executions of this statement wait for each other, as updates of one row do.");
         }
 
         if (Rounds < SizeSweep.Rounds)

@@ -33,6 +33,37 @@ public sealed class ScalabilityLawTests
         Assert.Equal(double.PositiveInfinity, found.Peak);
     }
 
+    [Theory]
+    [InlineData(1000, 250, 250, 250)]
+    [InlineData(1000, 700, 300, 90)]
+    [InlineData(1000, 1, 1, 1)]
+    public void Contention_is_a_share_where_more_connections_do_less(params int[] rates)
+    {
+        var found = ScalabilityLaw.Fit([.. rates.Select(static (rate, index) => (index + 1, (double)rate))]);
+
+        Assert.InRange(found.Contention, 0, 1);
+        Assert.True(found.Crosstalk >= 0);
+        Assert.Equal(1, found.SizeFor(0.95, rates.Length));
+        Assert.All(Enumerable.Range(2, 3), size => Assert.True(found.At(size) < found.At(1)));
+    }
+
+    [Fact]
+    public void Terms_stay_within_their_bounds_whatever_was_measured()
+    {
+        var random = new Random(11);
+        for (var run = 0; run < 1000; run++)
+        {
+            (int Size, double PerSecond)[] samples = [.. s_sizes.Select(size => (size, Math.Pow(10, 4 * random.NextDouble())))];
+
+            var found = ScalabilityLaw.Fit(samples);
+
+            Assert.True(found is { First: > 0, Contention: >= 0 and <= 1, Crosstalk: >= 0 }, found.ToString());
+            Assert.True(double.IsFinite(found.First) && double.IsFinite(found.Crosstalk), found.ToString());
+            Assert.True(found.Peak >= 1);
+            Assert.InRange(found.SizeFor(0.95, 64), 1, 64);
+        }
+    }
+
     [Fact]
     public void Peak_and_size_are_those_of_the_formula()
     {

@@ -73,6 +73,38 @@ public sealed class SizeReportTests
     }
 
     [Fact]
+    public void A_statement_that_one_connection_serves_best_is_noted()
+    {
+        var report = ReportOf(new ScalabilityLaw(1000, 1, 0.05));
+
+        Assert.Equal(1, report.Size);
+        Assert.Equal(1, report.Peak);
+        Assert.Contains(report.Findings, static finding => finding.Text.Contains("A second connection gains nothing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_peak_beyond_the_sizes_that_were_tried_is_not_claimed()
+    {
+        var law = new ScalabilityLaw(1000, 0.1, 0.0001);
+
+        Assert.InRange(law.Peak, 94, 95);
+        Assert.Null(ReportOf(law).Peak);
+        Assert.Equal(law.Peak, ReportOf(law, largest: 128).Peak!.Value, 1e-3);
+    }
+
+    [Fact]
+    public void A_measurement_that_leaves_the_size_open_is_warned_of()
+    {
+        var noise = new Random(7);
+        var law = new ScalabilityLaw(1000, 0.05, 0.0005);
+
+        Assert.Contains(ReportOf(law, noise: () => 0.1 + (1.8 * noise.NextDouble())).Findings, IsOpen);
+        Assert.DoesNotContain(ReportOf(law, noise: () => 0.98 + (0.04 * noise.NextDouble())).Findings, IsOpen);
+
+        static bool IsOpen(CheckFinding finding) => finding.Level == CheckLevel.Warning && finding.Text.Contains("leaves open whether", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_size_has_no_curve()
     {
         var report = ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 1);
