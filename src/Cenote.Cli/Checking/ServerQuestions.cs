@@ -19,6 +19,16 @@ internal abstract class ServerQuestions
     };
 
     /// <summary>
+    /// Returns the name of a database that has a provider, but no questions; <see langword="null"/> for another word.
+    /// </summary>
+    public static string? NameOfUntested(string? database) => database?.ToUpperInvariant() switch
+    {
+        "SQLSERVER" or "MSSQL" or "AZURESQL" => "SQL Server",
+        "ORACLE" => "Oracle",
+        _ => null,
+    };
+
+    /// <summary>
     /// Gets whether the database works on the thread of its caller, so that a driver's asynchronous call blocks it.
     /// </summary>
     public virtual bool IsInProcess => false;

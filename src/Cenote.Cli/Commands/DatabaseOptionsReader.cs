@@ -17,8 +17,11 @@ internal abstract class DatabaseOptionsReader(DatabaseCommand command, ParseResu
 
     private readonly List<string> _problems = [];
 
+    /// <summary>A database for which no other argument would help.</summary>
+    private string? _unsupported;
+
     /// <summary>Gets one sentence per problem; empty for valid options.</summary>
-    public IReadOnlyList<string> Problems => _problems;
+    public IReadOnlyList<string> Problems => _unsupported is null ? _problems : [_unsupported];
 
     protected bool AsksForJson => IsGiven(command.Json);
 
@@ -47,7 +50,11 @@ internal abstract class DatabaseOptionsReader(DatabaseCommand command, ParseResu
     {
         var word = words.GetValue(command.Database);
         var questions = ServerQuestions.For(word);
-        if (questions is null)
+        if (questions is null && ServerQuestions.NameOfUntested(word) is { } name)
+        {
+            _unsupported = $"DATABASE is {name}, which cenote {command.Name} does not support yet, because it was never tested there. See docs/{command.Name}.md for the databases that it supports.";
+        }
+        else if (questions is null)
         {
             _problems.Add($"DATABASE is {(word is null ? "missing" : "not one that this command knows")}: give postgresql, mysql or sqlite.");
         }
