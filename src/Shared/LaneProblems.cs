@@ -78,5 +78,12 @@ internal static class LaneProblems
                 ? $"The reserves of Lanes are {reserves} connections together, more than MaxSize, which is {options.MaxSize}. Lower them or raise MaxSize."
                 : $"The reserves of Lanes are {reserves} connections together, which is MaxSize, so lanes without a reserve would get none. Lower them, raise MaxSize, or give each lane a reserve.");
         }
+
+        var guaranteed = Math.Max(options.GuaranteedSize, options.MinSize);
+        var needed = reserves + options.MaxSize - most;
+        if (reserves > 0 && reserves <= most && options.Budget is { } budget && guaranteed < needed)
+        {
+            problems.Add($"The reserves of Lanes are {reserves} connections together, but Budget '{budget.Name}' guarantees {guaranteed} connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to {needed} or more{(needed > reserves ? ", one for the lanes without a reserve" : "")}, or lower the reserves.");
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed partial class PermitLedger
     {
         lock (_gate)
         {
-            if (share.MayYield && Missing > 0)
+            if (share.MayYield && Missing > 0 && !KeepsIdle(share))
             {
                 _mustLook = true;
                 UpdateContention();
@@ -86,6 +86,16 @@ internal sealed partial class PermitLedger
         return more > 1 || now - share.TurnSince >= (turn < longest ? turn : longest);
     }
 
+    /// <summary>
+    /// Returns whether the idle connections of a pool stay there although its callers wait: they are reserved for a
+    /// lane. Another pool gets them where that has two fewer. Otherwise the two would take them from each other again
+    /// and again, as would the pool from itself.
+    /// </summary>
+    private bool KeepsIdle(BudgetShare holder) =>
+        holder.Wanted > 0
+        && _used + _reserved <= _size + _reclaiming
+        && holder.Excess - holder.Reclaiming - _waiting.Min!.Excess <= 1;
+
     private void BeginReclaim(BudgetShare share)
     {
         _reclaiming++;
@@ -104,7 +114,7 @@ internal sealed partial class PermitLedger
         _looks++;
         foreach (var holder in _holders)
         {
-            if (holder.MayYield && holder.Pool.FindLongestIdle(_looks) is { } idle && (longest is null || idle.IsBefore(longest.Value)))
+            if (holder.MayYield && !KeepsIdle(holder) && holder.Pool.FindLongestIdle(_looks) is { } idle && (longest is null || idle.IsBefore(longest.Value)))
             {
                 (share, longest) = (holder, idle);
             }

@@ -124,6 +124,15 @@ internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
         }
     }
 
+    /// <summary>Returns whether so many permits are free for the pool, beside granted ones.</summary>
+    internal bool CanTake(BudgetShare share, int count)
+    {
+        lock (_gate)
+        {
+            return count <= Math.Min(_size - _used, share.Reserved + Math.Max(0, _size - _used - _reserved));
+        }
+    }
+
     /// <summary>Returns whether the pool has not begun to use all its guaranteed permits.</summary>
     internal bool HasUnusedGuarantee(BudgetShare share)
     {

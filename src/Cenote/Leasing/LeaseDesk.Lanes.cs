@@ -166,13 +166,15 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>
-    /// Returns whether the pool has so many connections, or the circuit and the server let it open them, as far as it
-    /// knows. Under the lock.
+    /// Returns whether the pool has so many connections, or the circuit, the server and the budget let it open them, as
+    /// far as it knows. Under the lock.
     /// </summary>
     private bool CanHave(int connections)
     {
         var live = CountLive();
         return live >= connections
-            || (Circuit.State == CircuitState.Closed && Capacity.CanReach(connections, live, Clock.ElapsedMilliseconds));
+            || (Circuit.State == CircuitState.Closed
+                && Capacity.CanReach(connections, live, Clock.ElapsedMilliseconds)
+                && (_share is not { } share || share.Ledger.CanTake(share, connections - live - Capacity.UnderWay)));
     }
 }

@@ -38,8 +38,10 @@ public sealed class LaneOptions
     /// Gets or sets the number of connections that other lanes leave to this one, also while it needs none.
     /// </summary>
     /// <value>Default 0. Range 0 to <see cref="MaxSize"/>. All reserves together are less than the pool's maximum size,
-    /// or equal to it where each lane has one. They are not opened in advance: set
-    /// <see cref="ConnectionPoolOptions.MinSize"/> or <see cref="ConnectionPoolOptions.MinIdle"/> for that.</value>
+    /// or equal to it where each lane has one. The same holds for the
+    /// <see cref="ConnectionPoolOptions.GuaranteedSize"/> of a pool with a <see cref="ConnectionPoolOptions.Budget"/>.
+    /// They are not opened in advance: set <see cref="ConnectionPoolOptions.MinSize"/> or
+    /// <see cref="ConnectionPoolOptions.MinIdle"/> for that.</value>
     public int Reserve { get; set; }
 
     /// <summary>

@@ -43,6 +43,32 @@ public sealed class LaneOptionsTests
             Assert.Single(refusal.Problems));
     }
 
+    [Theory]
+    [InlineData(0, 2, 0, "Budget 'server' guarantees 0 connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to 3 or more, one for the lanes without a reserve, or lower the reserves.")]
+    [InlineData(0, 2, 2, "Budget 'server' guarantees 2 connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to 3 or more, one for the lanes without a reserve, or lower the reserves.")]
+    [InlineData(1, 2, 2, "Budget 'server' guarantees 2 connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to 3 or more, or lower the reserves.")]
+    [InlineData(0, 2, 3, null)]
+    [InlineData(1, 2, 3, null)]
+    [InlineData(0, 0, 0, null)]
+    public void Reserves_are_within_what_the_budget_guarantees(int batch, int interactive, int guaranteed, string? problem)
+    {
+        var options = new ConnectionPoolOptions
+        {
+            Budget = new ConnectionBudget("server", 10),
+            GuaranteedSize = guaranteed,
+            Lanes = [new() { Name = "interactive", Reserve = interactive }, new() { Name = "batch", Reserve = batch }],
+        };
+
+        if (problem is null)
+        {
+            new ConnectionPool(new StubProvider(new StubDatabase()), options).Dispose();
+        }
+        else
+        {
+            Assert.Equal($"The reserves of Lanes are {batch + interactive} connections together, but {problem}", Assert.Single(Refuse(options).Problems));
+        }
+    }
+
     [Fact]
     public async Task Reserves_may_take_the_whole_size_where_each_lane_has_one()
     {

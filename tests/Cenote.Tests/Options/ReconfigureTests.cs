@@ -147,7 +147,7 @@ public sealed class ReconfigureTests
     public async Task No_setting_is_forgotten_a_change_is_followed_or_named(string setting)
     {
         var budget = new ConnectionBudget("server", 10);
-        await using var test = TestPool.Create(options => options.Budget = budget);
+        await using var test = TestPool.Create(options => (options.Budget, options.GuaranteedSize) = (budget, 1));
         var before = test.Pool.Engine.Settings.Followed;
 
         var waiting = Change(test, options => OtherValues.Spoil(options, typeof(ConnectionPoolOptions).GetProperty(setting)!));

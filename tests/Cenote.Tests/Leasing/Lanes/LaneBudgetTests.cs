@@ -1,0 +1,107 @@
+using Cenote.Tests.Budgets;
+
+namespace Cenote.Tests.Leasing.Lanes;
+
+/// <summary>Reserves of pools whose budget has no more connections for them.</summary>
+public sealed class LaneBudgetTests
+{
+    private static readonly Lane s_interactive = new("interactive");
+    private static readonly Lane s_batch = new("batch");
+
+    [Fact]
+    public async Task A_reserve_is_held_back_while_the_budget_has_no_more()
+    {
+        await using var test = new BudgetedPools(6);
+        var orders = AddLaned(test, "orders");
+        var held = await HoldAsync(test["other"], 3);
+        var flood = Flood(orders, 10);
+        await test.When("orders", static counts => counts is { Leased: 1, Idle: 2, Opening: 0 });
+
+        Assert.Equal([0, 1], InUse(orders));
+        await HasItsReserveAsync(orders);
+
+        // The other pool gives its connections up, and batch work uses them.
+        held.ForEach(static lease => lease.Dispose());
+        await test.When("orders", static counts => counts is { Leased: 4, Idle: 2 });
+        Assert.Equal([0, 4], InUse(orders));
+        await HasItsReserveAsync(orders);
+        await LaneLoad.ReturnAllAsync(flood);
+        Assert.Equal([0, 0], InUse(orders));
+    }
+
+    /// <summary>
+    /// Each pool has idle connections in reserve and callers that wait for more: none is taken for another pool that
+    /// has as many, or for its own pool.
+    /// </summary>
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    public async Task Pools_take_no_reserved_connections_from_each_other_without_end(int connections)
+    {
+        await using var test = new BudgetedPools(connections);
+        var (a, b) = (AddLaned(test, "a"), AddLaned(test, "b"));
+        var (floodOfA, floodOfB) = (Flood(a, 30), Flood(b, 30));
+        await test.Statistics(budget => budget.Connections == connections);
+        await Task.WhenAll(LaneLoad.ReturnAllAsync(floodOfA), LaneLoad.ReturnAllAsync(floodOfB)).Soon();
+
+        // One at most for each lease.
+        Assert.InRange(test.Budget.GetStatistics().Reclaimed, 0, 60);
+        Assert.Equal([0, 0, 0, 0], [.. InUse(a), .. InUse(b)]);
+    }
+
+    [Fact]
+    public async Task A_pool_without_connections_gets_some_of_those_in_reserve()
+    {
+        await using var test = new BudgetedPools(8);
+        var orders = AddLaned(test, "orders");
+        var flood = Flood(orders, 20);
+        await test.When("orders", static counts => counts is { Leased: 6, Idle: 2 });
+
+        (await test["other"].RentAsync().Soon()).Dispose();
+
+        Assert.True(test.Budget.GetStatistics().Reclaimed > 0);
+        await LaneLoad.ReturnAllAsync(flood);
+    }
+
+    [Fact]
+    public async Task A_dedicated_connection_gets_the_place_of_an_idle_one_of_its_own_pool()
+    {
+        await using var test = new BudgetedPools(4);
+        var orders = test.Add("orders");
+        (await HoldAsync(orders, 4)).ForEach(static lease => lease.Dispose());
+        await test.When("orders", static counts => counts.Idle == 4);
+
+        await using var dedicated = await orders.OpenDedicatedConnectionAsync().AsTask().Soon();
+
+        Assert.Equal(4, test.Budget.GetStatistics().Connections);
+    }
+
+    private static ConnectionPool AddLaned(BudgetedPools test, string name) => test.Add(name, static options =>
+        (options.GuaranteedSize, options.Lanes) = (3, [new() { Name = "interactive", Reserve = 2 }, new() { Name = "batch" }]));
+
+    private static async Task<List<ConnectionLease>> HoldAsync(ConnectionPool pool, int count)
+    {
+        List<ConnectionLease> held = [];
+        for (var i = 0; i < count; i++)
+        {
+            held.Add(await pool.RentAsync().Soon());
+        }
+
+        return held;
+    }
+
+    private static Task<ConnectionLease>[] Flood(ConnectionPool pool, int count) => [.. Enumerable.Range(0, count).Select(_ => pool.RentAsync(s_batch).AsTask())];
+
+    private static IEnumerable<int> InUse(ConnectionPool pool) => pool.GetStatistics().Lanes.Select(static lane => lane.InUse);
+
+    private static async Task HasItsReserveAsync(ConnectionPool pool)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var (first, second) = (pool.RentAsync(s_interactive).AsTask(), pool.RentAsync(s_interactive).AsTask());
+            Assert.True(first.IsCompletedSuccessfully && second.IsCompletedSuccessfully);
+            (await first).Dispose();
+            (await second).Dispose();
+        }
+    }
+}
