@@ -59,31 +59,55 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
     }
 
     /// <summary>
-    /// Finds holders that wait for each other. Every connection is leased, and for seconds none was returned. As many
-    /// callers wait as there are holders. Each waits in the source file of a holder, or at a call site where a nested
-    /// rent was seen. A holder that does not wait would return its connection.
+    /// Finds holders that wait for each other, in the whole pool or in a lane. Every connection that it may have is
+    /// leased, and for seconds none was returned. As many callers wait as there are holders. Each waits in the source
+    /// file of a holder, or at a call site where a nested rent was seen. A holder that does not wait would return its
+    /// connection.
     /// </summary>
     private Finding? FindNestedRentDeadlock()
     {
-        if (window!.Still < StillForLong || engine.Settings.NestedRentBehavior == NestedRentBehavior.Throw)
+        if (engine.Settings.NestedRentBehavior == NestedRentBehavior.Throw)
         {
             return null;
         }
 
+        if (window!.Still >= StillForLong)
+        {
+            return FindNestedRentDeadlock(_leases, statistics.Counts.Leased, window.Still, lane: -1);
+        }
+
+        if (window.StillLane is not (var lane, var time) || time < StillForLong)
+        {
+            return null;
+        }
+
+        var slots = engine.Desk.ReadSlotsOf(lane);
+        return FindNestedRentDeadlock([.. _leases.Where(lease => slots.Contains(lease.SlotId))], statistics.Lanes[lane].InUse, time, lane);
+    }
+
+    /// <param name="leases">The leases of the pool or of the lane.</param>
+    /// <param name="count">The number of connections.</param>
+    /// <param name="time">How long it stands still.</param>
+    /// <param name="lane">The lane; below 0 for the whole pool.</param>
+    private Finding? FindNestedRentDeadlock(IReadOnlyList<LeaseInfo> leases, int count, TimeSpan time, int lane)
+    {
         const int MaxWaiters = 100;
-        var held = _leases.Select(static lease => lease.CallSite).Distinct().ToList();
-        var nested = engine.Desk.DescribeWaiters(MaxWaiters).Where(site => site.IsKnown && held.Exists(holder => IsNested(holder, site))).ToList();
-        if (nested.Count < Math.Clamp(statistics.Counts.Leased, 1, MaxWaiters))
+        var held = leases.Select(static lease => lease.CallSite).Distinct().ToList();
+        var nested = engine.Desk.DescribeWaiters(MaxWaiters, lane).Where(site => site.IsKnown && held.Exists(holder => IsNested(holder, site))).ToList();
+        if (nested.Count < Math.Clamp(count, 1, MaxWaiters))
         {
             return null;
         }
 
+        var (name, waiting) = lane < 0 ? (null, statistics.Counts.Waiting) : (statistics.Lanes[lane].Name, statistics.Lanes[lane].Waiting);
+
+        // The other lanes of the pool are served.
         return new Finding(
             FindingKind.NestedRentDeadlock,
-            DiagnosisLevel.Unhealthy,
-            Text($"stands still for {window.Still.TotalSeconds:0} s: holders seem to wait for a second connection"),
-            Text($"{Readable.Count(statistics.Counts.Limit, "connection is", "connections are")} leased, which is all, {Readable.Count(statistics.Counts.Waiting, "caller waits", "callers wait")}, and none was returned for {window.Still.TotalSeconds:0} s. Held by {held[0]}; requested by {nested[0]}. Nested rents so far: {statistics.NestedRents}{(engine.Settings.NestedRentBehavior == NestedRentBehavior.Allow ? " (not detected with NestedRentBehavior = Allow)" : "")}."),
-            "Pass on the connection that a flow holds instead of renting another. NestedRentBehavior = Warn or Throw reports the two call sites. A larger pool only delays the standstill.");
+            name is null ? DiagnosisLevel.Unhealthy : DiagnosisLevel.Degraded,
+            Text($"{(name is null ? "" : $"lane '{name}' ")}stands still for {time.TotalSeconds:0} s: holders seem to wait for a second connection"),
+            Text($"{Readable.Count(name is null ? statistics.Counts.Limit : count, "connection is", "connections are")} leased, which is all{(name is null ? "" : $" that lane '{name}' may have")}, {Readable.Count(waiting, "caller waits", "callers wait")}, and none was returned for {time.TotalSeconds:0} s. Held by {held[0]}; requested by {nested[0]}. Nested rents so far: {statistics.NestedRents}{(engine.Settings.NestedRentBehavior == NestedRentBehavior.Allow ? " (not detected with NestedRentBehavior = Allow)" : "")}."),
+            $"Pass on the connection that a flow holds instead of renting another. NestedRentBehavior = Warn or Throw reports the two call sites. A larger {(name is null ? "pool" : "lane")} only delays the standstill.");
     }
 
     private bool IsNested(CallSite holder, CallSite waiting) =>

@@ -50,6 +50,7 @@ internal sealed class PoolDiagnoser(PoolEngine engine, PoolTrend trend)
         Leased = statistics.Counts.Leased,
         Waiting = statistics.Counts.Waiting,
         Limit = statistics.Counts.Limit,
+        Lanes = statistics.Lanes.Count == 0 ? [] : [.. statistics.Lanes.Select(static lane => new LaneSample(lane.Rents, lane.InUse, lane is { Waiting: > 0, IsFull: true }))],
     };
 
     /// <summary>Gets the summary of the worst finding, with its cause.</summary>

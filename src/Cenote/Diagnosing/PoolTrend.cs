@@ -17,6 +17,7 @@ internal sealed class PoolTrend
     private readonly Queue<TrendSample> _samples = new();
     private bool _isAtRest;
     private long? _stillSince;
+    private long?[] _lanesStillSince = [];
     private double? _quietUse;
 
     internal void Add(TrendSample sample)
@@ -32,6 +33,7 @@ internal sealed class PoolTrend
             var last = _samples.Count > 0 ? _samples.Last() : null;
             var isStill = last is not null && sample.Rents == last.Rents && sample.Waiting > 0 && sample.Leased >= sample.Limit;
             _stillSince = isStill ? _stillSince ?? last!.At : null;
+            WatchLanes(last, sample);
             if (_samples.Count == Samples)
             {
                 _samples.Dequeue();
@@ -72,8 +74,35 @@ internal sealed class PoolTrend
 
             return _samples.TryPeek(out var oldest) && now.At - oldest.At >= 5000
                 ? new TrendWindow(oldest, now, _quietUse is { } quiet ? TimeSpan.FromSeconds(quiet) : null, _stillSince is { } since && _samples.Last().Rents == now.Rents ? now.At - since : 0)
+                {
+                    StillLane = FindStillLane(now),
+                }
                 : null;
         }
+    }
+
+    private void WatchLanes(TrendSample? last, TrendSample sample)
+    {
+        Array.Resize(ref _lanesStillSince, sample.Lanes.Count);
+        for (var i = 0; i < sample.Lanes.Count; i++)
+        {
+            _lanesStillSince[i] = last is not null && sample.Lanes[i].IsStillSince(last.Lanes[i]) ? _lanesStillSince[i] ?? last.At : null;
+        }
+    }
+
+    /// <summary>Returns the lane that stands still for the longest time, and that time.</summary>
+    private (int Lane, TimeSpan Time)? FindStillLane(TrendSample now)
+    {
+        (int Lane, long Since)? longest = null;
+        for (var i = 0; i < _lanesStillSince.Length; i++)
+        {
+            if (_lanesStillSince[i] is { } since && now.Lanes[i].IsStillSince(_samples.Last().Lanes[i]) && !(longest?.Since <= since))
+            {
+                longest = (i, since);
+            }
+        }
+
+        return longest is { } lane ? (lane.Lane, TimeSpan.FromMilliseconds(now.At - lane.Since)) : null;
     }
 
     private void Restart(long at)

@@ -19,4 +19,7 @@ internal sealed record TrendSample
     internal required int Waiting { get; init; }
 
     internal required int Limit { get; init; }
+
+    /// <summary>Gets the lanes in the order of the settings; none for a pool without lanes.</summary>
+    internal IReadOnlyList<LaneSample> Lanes { get; init; } = [];
 }

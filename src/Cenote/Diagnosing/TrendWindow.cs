@@ -15,6 +15,11 @@ internal sealed class TrendWindow(TrendSample from, TrendSample to, TimeSpan? qu
 
     internal TimeSpan Still { get; } = TimeSpan.FromMilliseconds(stillMilliseconds);
 
+    /// <summary>
+    /// Gets the lane for which the same holds the longest, by its index: it may have no further connection.
+    /// </summary>
+    internal (int Lane, TimeSpan Time)? StillLane { get; init; }
+
     internal LatencyDistribution Use { get; } = to.Use.Since(from.Use);
 
     internal long Rents => to.Rents - from.Rents;

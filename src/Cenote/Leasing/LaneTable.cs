@@ -219,6 +219,9 @@ internal sealed class LaneTable
 
     private double StartOf(LaneState lane) => Math.Max(_virtualTime, lane.Finish);
 
+    internal HashSet<int> SlotsOf(int lane) =>
+        [.. Enumerable.Range(0, _charges.Length).Where(slot => _charges[slot].Lane == All[lane])];
+
     private LaneState? LaneOf(Slot slot) => slot.Id < _charges.Length ? _charges[slot.Id].Lane : null;
 
     private void Release(Slot slot, TimeSpan now)

@@ -77,6 +77,15 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    /// <summary>Returns the slots whose connections count for a lane.</summary>
+    internal HashSet<int> ReadSlotsOf(int lane)
+    {
+        lock (_gate)
+        {
+            return Lanes!.SlotsOf(lane);
+        }
+    }
+
     /// <summary>
     /// Counts the waiting callers that more connections could serve. The settings of their lane keep others waiting.
     /// </summary>

@@ -88,11 +88,13 @@ internal sealed partial class LeaseDesk
     }
 
     /// <summary>Returns the call sites of the first waiting callers.</summary>
-    internal IReadOnlyList<CallSite> DescribeWaiters(int most)
+    /// <param name="most">How many.</param>
+    /// <param name="lane">Their lane; below 0 for all callers.</param>
+    internal IReadOnlyList<CallSite> DescribeWaiters(int most, int lane = -1)
     {
         lock (_gate)
         {
-            return _queue.DescribeSites(most);
+            return _queue.DescribeSites(most, lane);
         }
     }
 

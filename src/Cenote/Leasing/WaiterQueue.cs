@@ -91,11 +91,13 @@ internal sealed class WaiterQueue : WaiterList
     /// <summary>Gets the number of finished waiters that are kept for later callers.</summary>
     internal int Spares => _spares;
 
-    /// <summary>Returns the call sites of the first waiting callers, of whichever lane.</summary>
-    internal List<CallSite> DescribeSites(int most)
+    /// <summary>Returns the call sites of the first waiting callers.</summary>
+    /// <param name="most">How many.</param>
+    /// <param name="lane">Their lane; below 0 for all callers.</param>
+    internal List<CallSite> DescribeSites(int most, int lane = -1)
     {
         List<(long Sequence, CallSite Site)> sites = [];
-        foreach (var list in _lists)
+        foreach (var list in lane < 0 ? _lists : [_lists[lane]])
         {
             var left = most;
             for (var waiter = list.First; waiter is not null && left > 0; waiter = waiter.Next, left--)
