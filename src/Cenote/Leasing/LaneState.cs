@@ -41,6 +41,9 @@ internal sealed class LaneState(int index, LaneOptions options, LoadSheddingOpti
     /// <summary>Gets or sets how long a connection is in use for one of its rents, in milliseconds.</summary>
     internal double? Held { get; set; }
 
+    /// <summary>Gets or sets when it last had fewer connections than its maximum again.</summary>
+    internal TimeSpan HeldBackUntil { get; set; }
+
     internal long Rents { get; set; }
 
     /// <summary>Gets the waits of the callers that were served from the queue.</summary>

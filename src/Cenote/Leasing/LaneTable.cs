@@ -42,6 +42,9 @@ internal sealed class LaneTable
     private double _virtualTime;
     private double? _held;
 
+    /// <summary>When connections beyond the reserves last became free, after none was.</summary>
+    private TimeSpan _heldBackUntil;
+
     /// <summary>How many connections lanes have beyond their reserves.</summary>
     private int _beyondReserves;
 
@@ -111,9 +114,17 @@ internal sealed class LaneTable
     /// Where the server refuses further connections, the reserves are among the existing ones.
     /// </remarks>
     internal bool MayTake(LaneState lane) =>
-        lane.InUse < (lane.MaxSize ?? int.MaxValue)
-        && (lane.InUse < lane.Reserve
-            || (Free > 0 && (_reserves == 0 || _beyondReserves == 0 || CanHave(_reserves + _beyondReserves + 1))));
+        IsServable(lane)
+        && (lane.InUse < lane.Reserve || _reserves == 0 || _beyondReserves == 0 || CanHave(_reserves + _beyondReserves + 1));
+
+    /// <summary>
+    /// Returns since when a connection could serve callers of a lane, were all open that the limit allows: an open
+    /// before that would have shortened no wait.
+    /// </summary>
+    internal TimeSpan ServableSince(int index, TimeSpan now) =>
+        All[index] is var lane && !IsServable(lane) ? now
+        : lane.InUse >= lane.Reserve && _heldBackUntil > lane.HeldBackUntil ? _heldBackUntil
+        : lane.HeldBackUntil;
 
     /// <summary>
     /// Counts the waiters that connections could serve, were all open that the limit allows. More than
@@ -137,10 +148,12 @@ internal sealed class LaneTable
     internal bool IsFull(int lane, int maxWaiters) => All[lane].Waiting.Count >= (All[lane].MaxWaiters ?? maxWaiters);
 
     /// <summary>Counts a connection for the lane that has just rented it.</summary>
-    internal void Take(int index, Slot slot, TimeSpan now)
+    /// <returns>Since when the lane could have it, see <see cref="ServableSince"/>.</returns>
+    internal TimeSpan Take(int index, Slot slot, TimeSpan now)
     {
         Release(slot, now);
         var lane = All[index];
+        var servableSince = ServableSince(index, now);
         if (slot.Id >= _charges.Length)
         {
             Array.Resize(ref _charges, Math.Max(slot.Id + 1, _charges.Length * 2));
@@ -152,6 +165,7 @@ internal sealed class LaneTable
         var start = StartOf(lane);
         var cost = Math.Clamp(lane.Held ?? _held ?? 0, SmallestCost, LargestCost);
         (_virtualTime, lane.Finish) = (start, start + (cost / lane.Weight));
+        return servableSince;
     }
 
     /// <summary>Ends the count for a lane, if the slot is free. It may have been, and may be rented again.</summary>
@@ -217,6 +231,10 @@ internal sealed class LaneTable
     /// </summary>
     private int Free => Math.Max(1, _capacity.Limit - _reserves) - _beyondReserves;
 
+    /// <summary>Returns whether a lane could have one more connection, were all open that the limit allows.</summary>
+    private bool IsServable(LaneState lane) =>
+        lane.InUse < (lane.MaxSize ?? int.MaxValue) && (lane.InUse < lane.Reserve || Free > 0);
+
     private double StartOf(LaneState lane) => Math.Max(_virtualTime, lane.Finish);
 
     internal HashSet<int> SlotsOf(int lane) =>
@@ -235,6 +253,8 @@ internal sealed class LaneTable
         lane.Held = Average(lane.Held, held);
         _held = Average(_held, held);
         _charges[slot.Id] = default;
+        lane.HeldBackUntil = lane.InUse >= lane.MaxSize ? now : lane.HeldBackUntil;
+        _heldBackUntil = Free <= 0 ? now : _heldBackUntil;
         Change(lane, -1);
     }
 

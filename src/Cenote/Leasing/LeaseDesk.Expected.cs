@@ -136,17 +136,47 @@ internal sealed partial class LeaseDesk
     {
         for (var i = first; i < left?.Count; i++)
         {
-            _waitedTime.Add(WaitedUntil(now, left[i]));
+            _waitedTime.Add(WaitedForOpen(now, left[i]));
         }
     }
 
     /// <summary>
-    /// Returns the longest wait in the queue: that of the first caller that did not come back, if no other is longer.
+    /// Returns the part of a wait that an open could have shortened: without the time in which the caller's lane had
+    /// all that it may have.
     /// </summary>
+    private TimeSpan WaitedForOpen(TimeSpan now, Waiter waiter)
+    {
+        var waited = WaitedUntil(now, waiter);
+        return Lanes is { } lanes ? Shorter(waited, now - lanes.ServableSince(waiter.Lane, now)) : waited;
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    /// <summary>Returns the longest wait in the queue that an open could have shortened.</summary>
     private TimeSpan FindLongestWait(TimeSpan now)
     {
+        if (Lanes is not { } lanes)
+        {
+            return FindLongestWait(_queue, now);
+        }
+
         var longest = TimeSpan.Zero;
-        for (var waiter = _queue.First; waiter is not null; waiter = waiter.IsBack ? waiter.Next : null)
+        foreach (var lane in lanes.All)
+        {
+            var waited = Shorter(FindLongestWait(lane.Waiting, now), now - lanes.ServableSince(lane.Index, now));
+            longest = waited > longest ? waited : longest;
+        }
+
+        return longest;
+    }
+
+    /// <summary>
+    /// Returns the longest wait in a list: that of the first caller that did not come back, if no other is longer.
+    /// </summary>
+    private static TimeSpan FindLongestWait(WaiterList waiting, TimeSpan now)
+    {
+        var longest = TimeSpan.Zero;
+        for (var waiter = waiting.First; waiter is not null; waiter = waiter.IsBack ? waiter.Next : null)
         {
             var waited = WaitedUntil(now, waiter);
             longest = waited > longest ? waited : longest;

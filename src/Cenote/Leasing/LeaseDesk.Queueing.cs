@@ -293,7 +293,7 @@ internal sealed partial class LeaseDesk
             }
 
             _queue.Remove(waiter);
-            _waitedTime.Add(WaitedUntil(Clock.Elapsed, waiter));
+            _waitedTime.Add(WaitedForOpen(Clock.Elapsed, waiter));
             if (_queue.Count == 0)
             {
                 RecordQueueEmpty();
@@ -370,11 +370,15 @@ internal sealed partial class LeaseDesk
     /// <summary>Records that a waiter was taken out of the queue with a connection. Under the lock.</summary>
     private void RecordWait(Waiter waiter, Slot slot, TimeSpan now)
     {
-        Lanes?.Take(waiter.Lane, slot, now);
         var waited = WaitedUntil(now, waiter);
         Meters.WaitTime.RecordAlone(waited);
+        if (Lanes is { } lanes)
+        {
+            lanes.All[waiter.Lane].WaitTime.RecordAlone(waited);
+            waited = Shorter(waited, now - lanes.Take(waiter.Lane, slot, now));
+        }
+
         _waitedTime.Add(waited);
-        Lanes?.All[waiter.Lane].WaitTime.RecordAlone(waited);
     }
 
     private void RecordQueueEmpty()
