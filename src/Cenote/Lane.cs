@@ -1,3 +1,5 @@
+using Cenote.Leasing;
+
 namespace Cenote;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace Cenote;
 /// <remarks>Immutable and thread-safe. Keep one for each name in a static field.</remarks>
 public sealed class Lane
 {
-    private static readonly AsyncLocal<Scope?> Flow = new();
+    private static readonly AsyncLocal<FlowScope<Lane>?> Flow = new();
 
     /// <summary>Creates the choice of a lane.</summary>
     /// <param name="name">The name of the lane. Case does not matter.</param>
@@ -21,7 +23,7 @@ public sealed class Lane
     /// <summary>
     /// Gets the lane of the innermost scope of the current flow; <see langword="null"/> outside of scopes.
     /// </summary>
-    public static Lane? Current => Flow.Value?.Lane;
+    public static Lane? Current => Flow.Value?.Value;
 
     /// <summary>Gets the name of the lane.</summary>
     public string Name { get; }
@@ -41,35 +43,8 @@ public sealed class Lane
     /// <returns>The scope. Dispose of it in the method that began it.</returns>
     /// <remarks>Flows with <see langword="await"/> and into tasks that are started within it, as an
     /// <see cref="AsyncLocal{T}"/> does. It replaces the lane of an outer scope.</remarks>
-    public IDisposable BeginScope() => Flow.Value = new Scope(this, Flow.Value);
+    public IDisposable BeginScope() => new FlowScope<Lane>(Flow, this);
 
     /// <summary>Returns the name.</summary>
     public override string ToString() => Name;
-
-    private sealed class Scope(Lane lane, Scope? outer) : IDisposable
-    {
-        private volatile bool _isOver;
-
-        // Also when the scope is over: a flow that began within it keeps its lane.
-        internal Lane Lane => lane;
-
-        private Scope? Outer => outer;
-
-        public void Dispose()
-        {
-            _isOver = true;
-
-            // A flow that has begun another scope meanwhile, or is not the one that began this scope, keeps its own.
-            if (ReferenceEquals(Flow.Value, this))
-            {
-                var next = outer;
-                while (next is { _isOver: true })
-                {
-                    next = next.Outer;
-                }
-
-                Flow.Value = next;
-            }
-        }
-    }
 }

@@ -25,7 +25,7 @@ public sealed class SessionContext : IEquatable<SessionContext>
     private const int MaxNameLength = 63;
     private const int MaxValueLength = 2_000;
 
-    private static readonly AsyncLocal<Scope?> Flow = new();
+    private static readonly AsyncLocal<FlowScope<(SessionContext Context, bool IsPassed)>?> Flow = new();
 
     // Sorted by name; the role is the last, because it may lack the privilege for a setting.
     private readonly SessionContextEntry[] _entries;
@@ -42,13 +42,13 @@ public sealed class SessionContext : IEquatable<SessionContext>
 
     /// <summary>Gets the context of the innermost scope of the current flow; <see cref="Empty"/> outside of
     /// scopes.</summary>
-    public static SessionContext Current => Flow.Value?.Context ?? Empty;
+    public static SessionContext Current => Flow.Value?.Value.Context ?? Empty;
 
     /// <summary>
     /// Gets the argument of a rent that is passed on to another data source; <see langword="null"/> outside of such a
     /// rent. It precedes the callback of a pool.
     /// </summary>
-    internal static SessionContext? Passed => Flow.Value is { IsPassed: true } scope ? scope.Context : null;
+    internal static SessionContext? Passed => Flow.Value is { Value: { IsPassed: true } passed } ? passed.Context : null;
 
     /// <summary>Gets whether the context has no entry.</summary>
     public bool IsEmpty => _entries.Length == 0 && !_hasTrace;
@@ -125,14 +125,14 @@ public sealed class SessionContext : IEquatable<SessionContext>
     public IDisposable BeginScope()
     {
         SessionContextUse.Begin();
-        return Flow.Value = new Scope(this, Flow.Value, isPassed: false);
+        return new FlowScope<(SessionContext, bool)>(Flow, (this, false));
     }
 
     /// <summary>Begins a scope that passes the argument of a rent on.</summary>
     internal IDisposable BeginPassing()
     {
         SessionContextUse.Begin();
-        return Flow.Value = new Scope(this, Flow.Value, isPassed: true);
+        return new FlowScope<(SessionContext, bool)>(Flow, (this, true));
     }
 
     /// <inheritdoc/>
@@ -202,35 +202,5 @@ public sealed class SessionContext : IEquatable<SessionContext>
         }
 
         return !isStart;
-    }
-
-    private sealed class Scope(SessionContext context, Scope? outer, bool isPassed) : IDisposable
-    {
-        private volatile bool _isOver;
-
-        // Also when the scope is over: a flow that began within it keeps its context.
-        internal SessionContext Context => context;
-
-        internal bool IsPassed => isPassed;
-
-        private Scope? Outer => outer;
-
-        public void Dispose()
-        {
-            _isOver = true;
-
-            // A flow that has begun another scope meanwhile, or is not the one that began this scope, keeps its own.
-            if (ReferenceEquals(Flow.Value, this))
-            {
-                var next = outer;
-                while (next is { _isOver: true })
-                {
-                    next = next.Outer;
-                }
-
-                Flow.Value = next;
-            }
-        }
-
     }
 }
