@@ -41,7 +41,7 @@ public sealed class BudgetDatabase
     /// <summary>Returns the kind of the database, without its connection string.</summary>
     public override string ToString() => Dialect.Family;
 
-    internal ControlConnection CreateConnection(SessionLabel label) => new(_factory, AddLabel(_connectionString, label, pooling: false));
+    internal ControlConnection CreateConnection(SessionLabel label) => new(_factory, () => AddLabel(_connectionString, label, pooling: false), Dialect.BeginSession);
 
     /// <summary>Returns why the connection string cannot be used; quotes nothing of it.</summary>
     internal string? FindProblem()

@@ -13,8 +13,8 @@ public sealed class SharedBudgetOptions
     private const int LargestBudget = 100_000;
 
     /// <summary>Gets or sets the name, which is the same in all instances.</summary>
-    /// <value>Required. 1 to 200 printable characters. Unique among all applications and environments that use the
-    /// database server with the same user, because sessions are recognized by it.</value>
+    /// <value>Required. 1 to 200 printable characters. Budgets of one name in different stores are different
+    /// budgets.</value>
     public string? Name { get; set; }
 
     /// <summary>Gets or sets the maximum number of connections of all instances together, with one of each instance's
@@ -57,6 +57,12 @@ public sealed class SharedBudgetOptions
     /// <value>Default 250 ms. Range 50 ms to 15 s.</value>
     public TimeSpan RenewalInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Gets or sets how long an instance that starts waits where more than <see cref="Instances"/> exist and
+    /// nothing is free.</summary>
+    /// <value>Default 40 s, because the place of a killed instance is free after at least 30 s. Range 0 to 10
+    /// minutes.</value>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(40);
+
     /// <summary>
     /// Gets or sets whether idle sessions of an instance whose grant is over are ended at the server, beyond its
     /// guaranteed ones, where others want more connections than there are. Otherwise they stay taken until they end.
@@ -87,6 +93,7 @@ public sealed class SharedBudgetOptions
         problems.FindNumber("Instances", Instances, 1, 10_000);
         problems.FindDuration("TimeToLive", TimeToLive, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(1));
         problems.FindDuration("RenewalInterval", RenewalInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(15));
+        problems.FindDuration("StartTimeout", StartTimeout, TimeSpan.Zero, TimeSpan.FromMinutes(10));
         if (RenewalInterval * 4 > TimeToLive)
         {
             problems.Add($"RenewalInterval is {Readable.Duration(RenewalInterval)}, more than a quarter of TimeToLive, which is {Readable.Duration(TimeToLive)}. Shorten RenewalInterval or lengthen TimeToLive.");
@@ -99,7 +106,7 @@ public sealed class SharedBudgetOptions
 
         if (Instances >= 1 && MaxConnections >= 1 && ((long)Instances * Guaranteed) + StartReserve > MaxConnections)
         {
-            problems.Add($"{Number(Instances)} instances with {Number(Guaranteed)} guaranteed connections each{(StartReserve > 0 ? ", and one for an instance that starts," : "")} do not fit into MaxConnections, which is {Number(MaxConnections)}. Raise MaxConnections, or lower Instances or GuaranteedConnections.");
+            problems.Add($"{Number(Instances)} instances with {Number(Guaranteed)} guaranteed connections each, and one for an instance that starts, do not fit into MaxConnections, which is {Number(MaxConnections)}. Raise MaxConnections, or lower Instances or GuaranteedConnections.");
         }
 
         if (Database is null)
@@ -135,8 +142,8 @@ public sealed class SharedBudgetOptions
 
     private int Guaranteed => GuaranteedConnections ?? Math.Max(2, MaxConnections / (2 * Math.Max(1, Instances)));
 
-    // Without Redis an instance asks before it has anything.
-    private int StartReserve => Redis is null ? 1 : 0;
+    // Without Redis an instance asks before it has anything. With Redis it counts before it has anything.
+    private static int StartReserve => 1;
 
     private static string Number(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -29,13 +29,19 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
         _label = new SessionLabel(options.Name!);
         _journal = new StateJournal(options.LoggerFactory, options.Name!, _label.Instance);
         _journal.Changes.Sender = this;
-        _grant = new Grant(options.TimeProvider, options.TimeToLive, settings.Guaranteed, options.MaxOpening);
+        _grant = new Grant(options.TimeProvider, settings, options.MaxOpening);
+        if (options.Redis is null)
+        {
+            // It asks in the session in which it counts.
+            _grant.HoldControl();
+        }
+
         Budget = new ConnectionBudget(options.Name!, _grant);
         var database = options.Database!;
         var connection = database.CreateConnection(_label);
         IGrantStore store = options.Redis is { } redis ? new RedisGrantStore(redis, options.Name!) : new DatabaseGrantStore(connection, database.Dialect, options.Name!);
-        var renewer = new Renewer(store, Budget, _grant, settings, _label.Instance, options.TimeProvider);
-        _loop = new RenewalLoop(options, renewer, _grant, Budget, new SessionCounter(connection, database.Dialect, _label.Budget), connection, _journal);
+        var renewer = new Renewer(store, Budget, _grant, settings, _label, options.TimeProvider);
+        _loop = new RenewalLoop(options, renewer, _grant, Budget, _label, new SessionCounter(connection, database.Dialect, _label), connection, _journal);
     }
 
     /// <summary>
@@ -53,12 +59,20 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
     /// <summary>Gets the name of this instance: random, and new at each start.</summary>
     public string Instance => _label.Instance;
 
-    /// <summary>Joins a budget, and waits for the first grant.</summary>
+    /// <summary>Joins a budget, and waits for the first grant: about <see cref="SharedBudgetOptions.TimeToLive"/> where
+    /// the grants are new or were lost, because the sessions at the server are counted first.</summary>
     /// <param name="options">The settings, which are copied.</param>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <returns>The budget. It has the guaranteed connections where neither Redis nor the database has answered within
-    /// <see cref="SharedBudgetOptions.TimeToLive"/>.</returns>
+    /// <returns>The budget. It has the guaranteed connections where Redis has not answered within
+    /// <see cref="SharedBudgetOptions.TimeToLive"/>, and none where the database has not answered within 5 s
+    /// either.</returns>
     /// <exception cref="ArgumentException">The options are not valid; lists every problem.</exception>
+    /// <exception cref="InvalidOperationException">The settings differ from those of the instances that run; names
+    /// both.</exception>
+    /// <exception cref="NotSupportedException">The server does not tell the sessions of the instances
+    /// apart.</exception>
+    /// <exception cref="TimeoutException">More instances exist than were declared, and nothing was free for this one
+    /// within <see cref="SharedBudgetOptions.StartTimeout"/>.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static async Task<SharedConnectionBudget> StartAsync(SharedBudgetOptions options, CancellationToken cancellationToken = default)
     {
@@ -70,6 +84,7 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
         try
         {
             await shared._loop.BeginAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            shared._label.Fix();
             return shared;
         }
         catch
@@ -103,7 +118,7 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
             Instance = Instance,
             State = _journal.State,
             MaxConnections = _options.MaxConnections,
-            Granted = budget.MaxConnections + 1,
+            Granted = _grant.MayConnect ? budget.MaxConnections + 1 : 0,
             Guaranteed = answer.Guaranteed,
             Connections = budget.Connections,
             Demand = _loop.Demand,
@@ -117,8 +132,8 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives the grant back. Dispose of the pools first: connections that are still open stay taken until the server
-    /// has ended them. A pool that is still open may open connections until the grant has expired.
+    /// Gives the grant back. Dispose of the pools first: a pool that is still open gets no connection any more, closes
+    /// its idle ones, and the others as they are returned. They stay taken until they are closed.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

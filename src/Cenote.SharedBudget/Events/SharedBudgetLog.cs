@@ -16,6 +16,9 @@ internal static partial class SharedBudgetLog
     [LoggerMessage(203, LogLevel.Warning, "Shared budget {BudgetName}: ended {Sessions} idle sessions of instance {Expired}, whose grant is over")]
     internal static partial void SessionsEnded(ILogger logger, string budgetName, int sessions, string expired);
 
+    [LoggerMessage(205, LogLevel.Warning, "Shared budget {BudgetName}: room for {Connections} connections is left for a while, because sessions at the server have its name and are not of its instances. They are of another budget of this name, or of instances whose grants were lost")]
+    internal static partial void StrangersFound(ILogger logger, string budgetName, int connections);
+
     [LoggerMessage(204, LogLevel.Error, "Handler of StateChanged of shared budget {BudgetName} failed")]
     internal static partial void HandlerFailed(ILogger logger, string budgetName, Exception exception);
 }

@@ -1,3 +1,4 @@
+using Cenote.SharedBudget.Grants;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -13,6 +14,7 @@ internal sealed class StateJournal
     private SharedBudgetState _state;
     private string? _lastFailure;
     private string? _lastCountFailure;
+    private int _lastStrangers;
 
     internal StateJournal(ILoggerFactory? loggerFactory, string budget, string instance)
     {
@@ -36,6 +38,9 @@ internal sealed class StateJournal
 
     /// <summary>Gets the kind of the last failure to renew, until a renewal succeeds.</summary>
     internal string? LastFailure => Volatile.Read(ref _lastFailure);
+
+    /// <summary>Gets the kind of the last failure to count.</summary>
+    internal string? LastCountFailure => Volatile.Read(ref _lastCountFailure);
 
     internal void Record(bool isGranted)
     {
@@ -76,9 +81,19 @@ internal sealed class StateJournal
         }
     }
 
+    /// <summary>Records what is left for sessions that have the name of the budget and are not of its
+    /// instances.</summary>
+    internal void Record(int strangers)
+    {
+        if (Interlocked.Exchange(ref _lastStrangers, strangers) == 0 && strangers > 0)
+        {
+            SharedBudgetLog.StrangersFound(_logger, _budget, strangers);
+        }
+    }
+
     internal void SessionsEnded(string expired, int sessions) => SharedBudgetLog.SessionsEnded(_logger, _budget, sessions, expired);
 
     // No message of a driver: it may quote the configuration.
-    private static string Describe(Exception exception) =>
-        exception is System.Data.Common.DbException { SqlState: { Length: > 0 } state } ? $"{exception.GetType().Name}, SQLSTATE {state}" : exception.GetType().Name;
+    private static string Describe(Exception exception) => exception is RejectedInstanceException rejected ? rejected.Message
+        : exception is System.Data.Common.DbException { SqlState: { Length: > 0 } state } ? $"{exception.GetType().Name}, SQLSTATE {state}" : exception.GetType().Name;
 }

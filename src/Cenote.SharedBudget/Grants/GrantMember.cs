@@ -5,6 +5,9 @@ internal sealed class GrantMember
 {
     internal required string Id { get; init; }
 
+    /// <summary>Gets or sets the id of the budget in the label of its sessions.</summary>
+    internal string Family { get; set; } = "";
+
     /// <summary>Gets or sets how often it has renewed: what was counted before is of an earlier state.</summary>
     internal long Sequence { get; set; }
 
@@ -17,6 +20,11 @@ internal sealed class GrantMember
     /// <summary>Gets or sets whether it is one of the declared instances.</summary>
     internal bool HasPlace { get; set; }
 
+    /// <summary>
+    /// Gets or sets whether it has renewed in this life of the table, so that what is reserved is right.
+    /// </summary>
+    internal bool HasRenewed { get; set; }
+
     /// <summary>Gets or sets how many it wants.</summary>
     internal int Demand { get; set; }
 
@@ -25,4 +33,9 @@ internal sealed class GrantMember
 
     /// <summary>Gets or sets when its grant ends, on the clock of the store.</summary>
     internal long ExpiresAt { get; set; }
+
+    /// <summary>
+    /// Gets or sets the age of the table since which no count has found a session; negative for none.
+    /// </summary>
+    internal long EmptySince { get; set; } = -1;
 }

@@ -5,6 +5,28 @@ internal sealed class GrantRequest
 {
     internal required string Id { get; init; }
 
+    /// <summary>
+    /// Gets the id of the budget in the label of its sessions; what it proposes if it has no sessions.
+    /// </summary>
+    internal required string Family { get; init; }
+
+    /// <summary>Gets whether its connection strings have the label already.</summary>
+    internal bool HasFamily { get; init; }
+
+    /// <summary>Gets a random id for a new table, so that a table that was lost never comes back.</summary>
+    internal required string NewTableId { get; init; }
+
+    /// <summary>Gets the life of the table that it has seen for a time to live, so that no grant of an earlier one is
+    /// valid.</summary>
+    internal string KnownEpoch { get; init; } = "";
+
+    /// <summary>Gets whether it has a place by its last answer, which a lost table does not know.</summary>
+    internal bool HadPlace { get; init; }
+
+    /// <summary>Gets whether it has a grant or a place now, so that what it offers is reserved for it
+    /// somewhere.</summary>
+    internal bool IsBacked { get; init; }
+
     /// <summary>Gets the number with which it begins in a table that does not know it.</summary>
     internal long FirstSequence { get; init; }
 

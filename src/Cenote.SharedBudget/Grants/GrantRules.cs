@@ -13,178 +13,224 @@ namespace Cenote.SharedBudget.Grants;
 /// server does not count yet. The instance that counts has seen no renewal for a time to live on its own clock, too:
 /// the clock of the store may jump.</item>
 /// <item>A table that may have lost changes (a new epoch) lets nothing grow until all sessions were counted, a time to
-/// live later.</item>
+/// live later, and each instance that it knows has renewed or is expired.</item>
+/// <item>An instance that the table does not know has what it says: nothing, or what another table granted it.</item>
 /// </list>
 /// </remarks>
-internal static class GrantRules
+internal static partial class GrantRules
 {
-    /// <summary>How long the place of an expired instance without sessions is kept for it.</summary>
-    internal const long PlaceHold = 60_000;
-
     /// <summary>How long the other instances leave the counting to one, in milliseconds.</summary>
     private const long CountingTurn = 100;
 
+    /// <summary>How often sessions of expired instances are counted, in milliseconds.</summary>
+    private const long CountInterval = 1000;
+
     /// <summary>Renews the grant of an instance.</summary>
-    /// <param name="table">The table, which is changed.</param>
+    /// <param name="table">The table, which is changed, unless the settings of the instance are others.</param>
     /// <param name="request">What the instance asks.</param>
     /// <param name="settings">The settings of the budget.</param>
     /// <param name="now">The time on the clock of the store, in milliseconds.</param>
-    /// <param name="epoch">The life of the store: another one may have lost changes.</param>
-    internal static GrantAnswer Renew(GrantTable table, GrantRequest request, GrantSettings settings, long now, string epoch)
+    /// <param name="life">The life of the store: another one may have lost changes.</param>
+    internal static GrantAnswer Renew(GrantTable table, GrantRequest request, GrantSettings settings, long now, string life)
     {
-        Follow(table, settings, now, epoch);
+        if (!TryAgree(table, request, settings, now))
+        {
+            return new GrantAnswer { Others = [], Epoch = table.Epoch, Family = table.Family, OtherSettings = table.Settings };
+        }
+
+        Follow(table, request, settings, now, life);
         if (request.Census is { } census)
         {
             Apply(table, census, settings, now);
         }
 
-        var member = Find(table, request, settings);
+        var member = Find(table, request);
         if (request.IsLeaving)
         {
             table.Members.Remove(member);
             return GrantAnswer.None;
         }
 
-        if (table.NeedsCensus)
-        {
-            // What was recorded may be wrong. What the instance says is right, because it keeps to its last grant.
-            member.Reserved = Math.Max(member.Guaranteed, request.Offer);
-        }
-        else
-        {
-            member.Reserved = Math.Max(member.Guaranteed, Math.Min(member.Reserved, request.Offer));
-        }
-
-        member.Sequence++;
-        member.Demand = request.Demand;
-        member.Hidden = request.Hidden;
-        member.ExpiresAt = now + settings.TimeToLive;
-
+        Record(table, member, request, settings, now);
         var (share, isContended) = FairShares.Find(table, settings, now, member);
         if (!table.NeedsCensus)
         {
-            member.Reserved += Math.Clamp(share - member.Reserved, 0, Math.Max(0, Free(table, settings)));
+            member.Reserved += Math.Clamp(share - member.Reserved, 0, Math.Max(0, settings.MaxConnections - CountReserved(table, settings)));
         }
 
-        var mustCount = table.CountingUntil <= now && (table.NeedsCensus || table.Members.Exists(other => IsCountable(other, now)));
-        if (mustCount)
-        {
-            table.CountingUntil = now + CountingTurn;
-        }
-
-        return new GrantAnswer
-        {
-            Permits = Math.Min(member.Reserved, share),
-            Guaranteed = member.Guaranteed,
-            IsShort = share > member.Reserved,
-            IsContended = isContended,
-            NeedsCensus = table.NeedsCensus,
-            MustCount = mustCount,
-            Live = table.Members.Count(other => other.ExpiresAt > now),
-            Others = [.. table.Members.Where(other => other != member).Select(other => new OtherGrant(other.Id, other.Sequence, other.Guaranteed, other.ExpiresAt <= now))],
-            Epoch = table.Epoch,
-        };
+        return Answer(table, member, request, share, isContended, settings, now);
     }
 
     /// <summary>
     /// Returns the sum of what is reserved: of all instances, and for instances that have not come yet.
     /// </summary>
-    internal static int CountReserved(GrantTable table, GrantSettings settings) =>
-        table.Members.Sum(static member => member.Reserved) + KeptForNewcomers(table, settings);
+    internal static int CountReserved(GrantTable table, GrantSettings settings)
+    {
+        var sum = 0;
+        foreach (var member in table.Members)
+        {
+            sum += member.Reserved;
+        }
+
+        return sum + KeptForNewcomers(table, settings) + table.Strangers;
+    }
 
     /// <summary>Returns what is kept for instances that have not come yet.</summary>
     internal static int KeptForNewcomers(GrantTable table, GrantSettings settings) =>
-        (settings.Guaranteed * Math.Max(0, settings.Instances - table.Members.Count(static member => member.HasPlace))) + settings.StartReserve;
+        (settings.Guaranteed * Math.Max(0, settings.Instances - CountPlaces(table))) + settings.StartReserve;
 
-    private static int Free(GrantTable table, GrantSettings settings) => settings.MaxConnections - CountReserved(table, settings);
-
-    private static bool IsCountable(GrantMember member, long now) =>
-        member.ExpiresAt <= now && (member.Reserved > Math.Max(member.Guaranteed, member.Hidden) || now - member.ExpiresAt > PlaceHold);
-
-    /// <summary>Follows the clock and the life of the store.</summary>
-    private static void Follow(GrantTable table, GrantSettings settings, long now, string epoch)
+    private static int CountPlaces(GrantTable table)
     {
+        var places = 0;
+        foreach (var member in table.Members)
+        {
+            places += member.HasPlace ? 1 : 0;
+        }
+
+        return places;
+    }
+
+    /// <summary>
+    /// Returns whether the instance has the settings of the others. Without a live one the table begins again with its
+    /// own.
+    /// </summary>
+    private static bool TryAgree(GrantTable table, GrantRequest request, GrantSettings settings, long now)
+    {
+        var fingerprint = settings.Fingerprint;
+        if (table.Settings == fingerprint)
+        {
+            return true;
+        }
+
+        if (table.Members.Exists(member => member.ExpiresAt > now && member.Id != request.Id))
+        {
+            return false;
+        }
+
+        if (table.Settings.Length > 0)
+        {
+            table.Id = "";
+            table.Members.Clear();
+        }
+
+        table.Settings = fingerprint;
+        return true;
+    }
+
+    /// <summary>Follows the clock, and the life of the store and of the table.</summary>
+    private static void Follow(GrantTable table, GrantRequest request, GrantSettings settings, long now, string life)
+    {
+        table.Id = table.Id.Length > 0 ? table.Id : request.NewTableId;
+        table.Family = table.Family.Length > 0 ? table.Family : request.Family;
+        var epoch = $"{life}/{table.Id}";
         if (table.Epoch != epoch)
         {
-            table.Epoch = epoch;
-            table.NeedsCensus = true;
-            table.CountingUntil = 0;
-            table.Members.ForEach(member => member.ExpiresAt = now + settings.TimeToLive);
+            (table.Epoch, table.NeedsCensus, table.CountingUntil, table.Strangers) = (epoch, true, 0, 0);
+            foreach (var member in table.Members)
+            {
+                (member.ExpiresAt, member.HasRenewed, member.EmptySince) = (now + settings.TimeToLive, false, -1);
+            }
         }
         else if (now < table.Now)
         {
             table.Members.ForEach(member => member.ExpiresAt = Math.Min(member.ExpiresAt, now + settings.TimeToLive));
             table.CountingUntil = 0;
         }
+        else
+        {
+            table.Age += Math.Min(now - table.Now, settings.TimeToLive / 2);
+        }
 
         table.Now = now;
+        if (table.Age > table.StrangersUntil)
+        {
+            table.Strangers = 0;
+        }
     }
 
-    private static GrantMember Find(GrantTable table, GrantRequest request, GrantSettings settings)
+    private static GrantMember Find(GrantTable table, GrantRequest request)
     {
         var member = table.Members.Find(other => other.Id == request.Id);
         if (member is null)
         {
-            // It has nothing yet that was not kept for it, or it is known again after the store lost it.
             member = new GrantMember { Id = request.Id, Sequence = request.FirstSequence };
             table.Members.Add(member);
-        }
-
-        if (!member.HasPlace && table.Members.Count(static other => other.HasPlace) < settings.Instances)
-        {
-            member.HasPlace = true;
-            member.Guaranteed = settings.Guaranteed;
-            member.Reserved = Math.Max(member.Reserved, settings.Guaranteed);
         }
 
         return member;
     }
 
-    /// <summary>Applies what the server has counted, to instances that have not renewed since.</summary>
-    private static void Apply(GrantTable table, GrantCensus census, GrantSettings settings, long now)
+    private static void Record(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now)
     {
-        if (census.Epoch != table.Epoch)
+        // Before the count, an instance has a place that had one: a newcomer may be one too many.
+        member.HasPlace |= table.NeedsCensus ? request.HadPlace
+            : CountPlaces(table) < settings.Instances && (request.HadPlace || CountReserved(table, settings) <= settings.MaxConnections);
+        member.Guaranteed = member.HasPlace ? settings.Guaranteed : 0;
+
+        // Where the table does not know better, what the instance says is right, because it keeps to its last grant.
+        var isKnown = member.HasRenewed && !table.NeedsCensus;
+        member.Reserved = Math.Max(member.Guaranteed, isKnown ? Math.Min(member.Reserved, request.Offer) : request.Offer);
+        member.HasRenewed = true;
+        member.Family = request.HasFamily ? request.Family : table.Family;
+        member.Sequence++;
+        member.Demand = request.Demand;
+        member.Hidden = request.Hidden;
+        member.ExpiresAt = now + settings.TimeToLive;
+        member.EmptySince = -1;
+    }
+
+    /// <summary>Returns how many of its connections an instance may use.</summary>
+    private static int FindPermits(GrantTable table, GrantMember member, GrantRequest request, int share, GrantSettings settings)
+    {
+        if (table.NeedsCensus)
         {
-            return;
+            // Nothing new before the count: an instance that stood still for long may have lost what it says.
+            return request.IsBacked ? Math.Min(member.Reserved, share) : 0;
         }
 
-        foreach (var expired in census.Expired)
+        // An instance that the table did not know may have more than was free. It closes what is too much.
+        var missing = Math.Min(0, settings.MaxConnections - CountReserved(table, settings));
+        return Math.Max(Math.Min(member.Reserved, member.Guaranteed), Math.Min(member.Reserved + missing, share));
+    }
+
+    private static GrantAnswer Answer(GrantTable table, GrantMember member, GrantRequest request, int share, bool isContended, GrantSettings settings, long now)
+    {
+        var others = new List<OtherGrant>(table.Members.Count);
+        var permits = FindPermits(table, member, request, share, settings);
+        var (live, mustCount) = (0, table.Strangers > 0 && table.Age - table.CountedAt > CountInterval);
+        foreach (var other in table.Members)
         {
-            var member = table.Members.Find(other => other.Id == expired.Id);
-            if (member is null || member.Sequence != expired.Sequence || member.ExpiresAt > now)
+            var isExpired = other.ExpiresAt <= now;
+            live += isExpired ? 0 : 1;
+            mustCount |= isExpired && (other.Reserved > Math.Max(other.Guaranteed, other.Hidden) || table.Age - table.CountedAt > CountInterval);
+            if (other != member)
             {
-                continue;
+                others.Add(new OtherGrant(other.Id, other.Sequence, other.Guaranteed, isExpired));
             }
-
-            var sessions = census.Sessions.GetValueOrDefault(member.Id);
-            var bound = Math.Max(member.Guaranteed, sessions + member.Hidden);
-            member.Reserved = table.NeedsCensus ? bound : Math.Min(member.Reserved, bound);
-            if (sessions == 0 && now - member.ExpiresAt > PlaceHold)
-            {
-                table.Members.Remove(member);
-            }
         }
 
-        if (!table.NeedsCensus)
+        // The session that counts is the instance's own. For a new table it is the one of StartReserve, so one at a
+        // time.
+        mustCount = table.CountingUntil <= now && (table.NeedsCensus ? request.KnownEpoch == table.Epoch : mustCount && permits > 0);
+        if (mustCount)
         {
-            return;
+            table.CountingUntil = now + (table.NeedsCensus ? settings.TimeToLive : CountingTurn);
         }
 
-        foreach (var (id, sessions) in census.Sessions.Where(counted => !table.Members.Exists(member => member.Id == counted.Key)))
+        return new GrantAnswer
         {
-            var hasPlace = table.Members.Count(static member => member.HasPlace) < settings.Instances;
-            var guaranteed = hasPlace ? settings.Guaranteed : 0;
-            table.Members.Add(new GrantMember
-            {
-                Id = id,
-                Reserved = Math.Max(guaranteed, sessions + settings.Hidden),
-                Guaranteed = guaranteed,
-                HasPlace = hasPlace,
-                Hidden = settings.Hidden,
-                ExpiresAt = now,
-            });
-        }
-
-        table.NeedsCensus = false;
+            Permits = permits,
+            Guaranteed = member.Guaranteed,
+            IsShort = share > member.Reserved,
+            IsContended = isContended,
+            NeedsCensus = table.NeedsCensus,
+            MustCount = mustCount,
+            Live = live,
+            Places = CountPlaces(table),
+            Strangers = table.Strangers,
+            Others = others,
+            Epoch = table.Epoch,
+            Family = table.Family,
+        };
     }
 }

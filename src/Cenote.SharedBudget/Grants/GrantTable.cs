@@ -5,13 +5,27 @@ namespace Cenote.SharedBudget.Grants;
 /// <summary>The instances that share a budget, as the store keeps them.</summary>
 internal sealed class GrantTable
 {
-    private const string Format = "1";
+    private const string Format = "2";
 
-    /// <summary>Gets or sets the life of the store in which the table was written.</summary>
+    /// <summary>Gets or sets the random id of the table; empty for one that is new.</summary>
+    internal string Id { get; set; } = "";
+
+    /// <summary>Gets or sets the id of the budget in the labels of the sessions of instances that start.</summary>
+    internal string Family { get; set; } = "";
+
+    /// <summary>Gets or sets the settings that all instances must have.</summary>
+    internal string Settings { get; set; } = "";
+
+    /// <summary>Gets or sets the life of the store and of the table in which it was written.</summary>
     internal string Epoch { get; set; } = "";
 
     /// <summary>Gets or sets when the table was written, on the clock of the store, in milliseconds.</summary>
     internal long Now { get; set; }
+
+    /// <summary>
+    /// Gets or sets the age of the table in milliseconds, which a jump of the store's clock hardly changes.
+    /// </summary>
+    internal long Age { get; set; }
 
     /// <summary>
     /// Gets or sets whether the table may have lost changes, so that all sessions must be counted before a grant grows.
@@ -20,6 +34,18 @@ internal sealed class GrantTable
 
     /// <summary>Gets or sets until when one instance counts.</summary>
     internal long CountingUntil { get; set; }
+
+    /// <summary>Gets or sets the age of the table at the last count.</summary>
+    internal long CountedAt { get; set; }
+
+    /// <summary>
+    /// Gets or sets the connections of instances of the same name that no table knows: of this budget before its table
+    /// was lost, or of another budget.
+    /// </summary>
+    internal int Strangers { get; set; }
+
+    /// <summary>Gets or sets the age of the table until which room is left for them.</summary>
+    internal long StrangersUntil { get; set; }
 
     internal List<GrantMember> Members { get; } = [];
 
@@ -40,10 +66,10 @@ internal sealed class GrantTable
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Format} {Epoch} {Now} {(NeedsCensus ? 1 : 0)} {CountingUntil}");
+        text.Append(CultureInfo.InvariantCulture, $"{Format} {Id} {Family} {Settings} {Epoch} {Now} {Age} {Flag(NeedsCensus)} {CountingUntil} {CountedAt} {Strangers} {StrangersUntil}");
         foreach (var member in Members)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n{member.Id} {member.Sequence} {member.Reserved} {member.Guaranteed} {(member.HasPlace ? 1 : 0)} {member.Demand} {member.Hidden} {member.ExpiresAt}");
+            text.Append(CultureInfo.InvariantCulture, $"\n{member.Id} {member.Family} {member.Sequence} {member.Reserved} {member.Guaranteed} {Flag(member.HasPlace)} {Flag(member.HasRenewed)} {member.Demand} {member.Hidden} {member.ExpiresAt} {member.EmptySince}");
         }
 
         return text.ToString();
@@ -58,25 +84,44 @@ internal sealed class GrantTable
             return new GrantTable();
         }
 
-        var table = new GrantTable { Epoch = head[1], Now = Number(head[2]), NeedsCensus = head[3] == "1", CountingUntil = Number(head[4]) };
+        var table = new GrantTable
+        {
+            Id = head[1],
+            Family = head[2],
+            Settings = head[3],
+            Epoch = head[4],
+            Now = Number(head[5]),
+            Age = Number(head[6]),
+            NeedsCensus = head[7] == "1",
+            CountingUntil = Number(head[8]),
+            CountedAt = Number(head[9]),
+            Strangers = (int)Number(head[10]),
+            StrangersUntil = Number(head[11]),
+        };
         foreach (var line in lines.Skip(1))
         {
-            var parts = line.Split(' ');
-            table.Members.Add(new GrantMember
-            {
-                Id = parts[0],
-                Sequence = Number(parts[1]),
-                Reserved = (int)Number(parts[2]),
-                Guaranteed = (int)Number(parts[3]),
-                HasPlace = parts[4] == "1",
-                Demand = (int)Number(parts[5]),
-                Hidden = (int)Number(parts[6]),
-                ExpiresAt = Number(parts[7]),
-            });
+            table.Members.Add(ReadMember(line.Split(' ')));
         }
 
         return table;
     }
+
+    private static GrantMember ReadMember(string[] parts) => new()
+    {
+        Id = parts[0],
+        Family = parts[1],
+        Sequence = Number(parts[2]),
+        Reserved = (int)Number(parts[3]),
+        Guaranteed = (int)Number(parts[4]),
+        HasPlace = parts[5] == "1",
+        HasRenewed = parts[6] == "1",
+        Demand = (int)Number(parts[7]),
+        Hidden = (int)Number(parts[8]),
+        ExpiresAt = Number(parts[9]),
+        EmptySince = Number(parts[10]),
+    };
+
+    private static int Flag(bool value) => value ? 1 : 0;
 
     private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

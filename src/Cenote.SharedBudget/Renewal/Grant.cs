@@ -7,62 +7,108 @@ namespace Cenote.SharedBudget.Renewal;
 /// The grant of an instance, on its own clock. It ends earlier here than in the store: the time begins before the
 /// request was sent, and a margin is taken off for clocks of different speed. Read on any thread, changed by one.
 /// </summary>
+/// <remarks>
+/// After the end the instance keeps its guaranteed connections for as long as it has its place. Others give the place
+/// away when the server has shown no session of the instance for a while. So the instance needs signs that the server
+/// shows one: its own session must answer, in an unbroken row.
+/// </remarks>
 internal sealed class Grant : IPermitLimit
 {
     /// <summary>The part of the time to live that the instance uses.</summary>
     private const double Usable = 0.8;
 
-    /// <summary>
-    /// A process that stood still for longer may have lost its place to another one, so it asks before it goes on.
-    /// </summary>
-    private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(30);
-
     private readonly TimeProvider _clock;
     private readonly TimeSpan _timeToLive;
-    private Terms _terms;
-    private long _awakeAt;
+    private readonly TimeSpan _standstill;
+    private readonly int _guaranteed;
+    private Terms _terms = new(0, 0, long.MinValue, DateTimeOffset.MinValue);
+    private LifeSign _sign;
+    private bool _isRevoked;
+    private bool _holdsControl;
 
-    internal Grant(TimeProvider clock, TimeSpan timeToLive, int guaranteed, int maxOpening)
+    internal Grant(TimeProvider clock, GrantSettings settings, int maxOpening)
     {
-        (_clock, _timeToLive) = (clock, timeToLive * Usable);
-        (Guaranteeable, MaxOpening) = (guaranteed - 1, maxOpening);
-        _awakeAt = clock.GetTimestamp();
-        _terms = new Terms(0, 0, long.MinValue, DateTimeOffset.MinValue);
+        (_clock, _timeToLive) = (clock, TimeSpan.FromMilliseconds(settings.TimeToLive) * Usable);
+        (_standstill, _guaranteed, MaxOpening) = (TimeSpan.FromMilliseconds(settings.Standstill), settings.Guaranteed, maxOpening);
+        _sign = new LifeSign(clock.GetTimestamp(), clock.GetUtcNow());
     }
 
-    public int Guaranteeable { get; }
+    public int Guaranteeable => _guaranteed - 1;
 
     public int MaxOpening { get; }
 
     /// <summary>Gets whether the grant is valid at this moment.</summary>
     internal bool IsValid => IsValidNow(Volatile.Read(ref _terms));
 
-    public int Read()
+    /// <summary>Gets whether the instance has a place by the last answer, and no reason to think that it lost
+    /// it.</summary>
+    internal bool HasPlace => Volatile.Read(ref _terms).Fallback > 0 && !HasBroken(Now());
+
+    /// <summary>Gets 1 if the instance may have its own session, 0 otherwise.</summary>
+    internal int Control => _holdsControl ? 1 : 0;
+
+    /// <summary>Gets whether the instance may have any connection, such as its own.</summary>
+    internal bool MayConnect => ReadAll() > 0;
+
+    public int Read() => Math.Max(0, ReadAll() - 1);
+
+    /// <summary>Records that the instance has its own session, or begins to open it.</summary>
+    internal void HoldControl() => _holdsControl = true;
+
+    /// <summary>Records that the instance's own session is closed.</summary>
+    internal void ReleaseControl() => _holdsControl = false;
+
+    /// <summary>Records that the instance's own session has answered, so that the others can count it.</summary>
+    /// <param name="askedAt">The time before the question.</param>
+    internal void RecordSign(LifeSign askedAt)
     {
-        var terms = Volatile.Read(ref _terms);
-        return IsValidNow(terms) ? terms.Permits
-            : _clock.GetElapsedTime(Volatile.Read(ref _awakeAt)) > LongestStandstill ? 0
-            : terms.Fallback;
+        if (!HasBroken(askedAt))
+        {
+            Volatile.Write(ref _sign, askedAt);
+        }
     }
 
-    /// <summary>Records that the process runs, after it has asked the store.</summary>
-    internal void RecordAwake() => Volatile.Write(ref _awakeAt, _clock.GetTimestamp());
+    /// <summary>Returns the time now, for a sign.</summary>
+    internal LifeSign Now() => new(_clock.GetTimestamp(), _clock.GetUtcNow());
 
     /// <summary>
     /// Gives the instance its guaranteed connections, because the store does not answer at the start.
     /// </summary>
-    internal void BeginAlone() => Volatile.Write(ref _terms, _terms with { Fallback = Guaranteeable });
+    internal void BeginAlone(LifeSign askedAt)
+    {
+        Volatile.Write(ref _sign, askedAt);
+        Volatile.Write(ref _terms, _terms with { Fallback = _guaranteed });
+    }
+
+    /// <summary>Ends the grant for good.</summary>
+    internal void Revoke() => Volatile.Write(ref _isRevoked, true);
 
     /// <summary>Takes an answer over.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="sentAt">When the request was sent.</param>
-    /// <param name="sentAtUtc">When the request was sent, on the wall clock.</param>
     /// <returns>How long the grant is still valid.</returns>
-    internal TimeSpan Accept(GrantAnswer answer, long sentAt, DateTimeOffset sentAtUtc)
+    internal TimeSpan Accept(GrantAnswer answer, LifeSign sentAt)
     {
-        var until = sentAt + (long)(_timeToLive.TotalSeconds * _clock.TimestampFrequency);
-        Volatile.Write(ref _terms, new Terms(Math.Max(0, answer.Permits - 1), Math.Max(0, answer.Guaranteed - 1), until, sentAtUtc + _timeToLive));
+        var until = sentAt.At + (long)(_timeToLive.TotalSeconds * _clock.TimestampFrequency);
+        _holdsControl |= answer.Permits > 0;
+        Volatile.Write(ref _sign, sentAt);
+        Volatile.Write(ref _terms, new Terms(answer.Permits, answer.Guaranteed, until, sentAt.AtUtc + _timeToLive));
         return _clock.GetElapsedTime(_clock.GetTimestamp(), until);
+    }
+
+    private int ReadAll()
+    {
+        var terms = Volatile.Read(ref _terms);
+        return Volatile.Read(ref _isRevoked) ? 0
+            : IsValidNow(terms) ? terms.Permits
+            : HasBroken(Now()) ? 0
+            : terms.Fallback;
+    }
+
+    private bool HasBroken(LifeSign now)
+    {
+        var last = Volatile.Read(ref _sign);
+        return _clock.GetElapsedTime(last.At, now.At) > _standstill || now.AtUtc - last.AtUtc > _standstill;
     }
 
     private bool IsValidNow(Terms terms) => _clock.GetTimestamp() < terms.Until && _clock.GetUtcNow() < terms.UntilUtc;

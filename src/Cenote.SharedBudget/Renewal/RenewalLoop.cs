@@ -10,10 +10,17 @@ internal sealed class RenewalLoop : IAsyncDisposable
     /// <summary>The next renewal after one that lowered the grant, which gives back what is beyond.</summary>
     private static readonly TimeSpan SoonerInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>A start ends without an answer after this time.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
+
+    /// <summary>The times to live that a start waits for the count of a new table.</summary>
+    private const int LongestCensus = 10;
+
     private readonly SharedBudgetOptions _options;
     private readonly Renewer _renewer;
     private readonly Grant _grant;
     private readonly ConnectionBudget _budget;
+    private readonly SessionLabel _label;
     private readonly SessionCounter _counter;
     private readonly ControlConnection _connection;
     private readonly StateJournal _journal;
@@ -30,10 +37,10 @@ internal sealed class RenewalLoop : IAsyncDisposable
     private GrantAnswer _answer = GrantAnswer.None;
 
     internal RenewalLoop(
-        SharedBudgetOptions options, Renewer renewer, Grant grant, ConnectionBudget budget, SessionCounter counter, ControlConnection connection, StateJournal journal)
+        SharedBudgetOptions options, Renewer renewer, Grant grant, ConnectionBudget budget, SessionLabel label, SessionCounter counter, ControlConnection connection, StateJournal journal)
     {
-        (_options, _renewer, _grant, _budget, _counter, _connection, _journal) = (options, renewer, grant, budget, counter, connection, journal);
-        _observer = new Observer(options.TimeProvider, options.TimeToLive);
+        (_options, _renewer, _grant, _budget, _label, _counter, _connection, _journal) = (options, renewer, grant, budget, label, counter, connection, journal);
+        _observer = new Observer(options.TimeProvider, options.TimeToLive, options.TimeToLive / 2);
         _end = options.TimeProvider.CreateTimer(static state => ((RenewalLoop)state!).End(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -59,7 +66,9 @@ internal sealed class RenewalLoop : IAsyncDisposable
         await _stopped.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         await _end.DisposeAsync().ConfigureAwait(false);
-        if (_hasAnswer && _budget.GetStatistics().Connections == 0)
+        _grant.Revoke();
+        _budget.Ledger.Apply(0);
+        if (_hasAnswer)
         {
             await LeaveAsync().ConfigureAwait(false);
         }
@@ -74,26 +83,123 @@ internal sealed class RenewalLoop : IAsyncDisposable
         while (!_stopped.IsCancellationRequested)
         {
             var next = await StepAsync().ConfigureAwait(false);
-            _grant.RecordAwake();
+            var elapsed = _options.TimeProvider.GetElapsedTime(started);
             if (_hasAnswer)
             {
                 End();
             }
-            else if (_options.TimeProvider.GetElapsedTime(started) >= _options.TimeToLive)
+            else if (elapsed >= _options.TimeToLive)
             {
-                _grant.BeginAlone();
+                await TryBeginAloneAsync().ConfigureAwait(false);
                 End();
             }
 
-            if (_isChecked || _grant.Read() > 0)
-            {
-                _begun.TrySetResult();
-            }
+            Begin(elapsed);
 
             await Task.Delay(next, _options.TimeProvider, _stopped.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         _begun.TrySetResult();
+    }
+
+    /// <summary>Ends the start: with connections, without an answer, or because nothing is free.</summary>
+    private void Begin(TimeSpan elapsed)
+    {
+        if (_isChecked && _grant.Read() > 0)
+        {
+            _begun.TrySetResult();
+        }
+        else if (!_hasAnswer && elapsed >= _options.TimeToLive && elapsed >= LongestSilence)
+        {
+            _label.Fix();
+            _begun.TrySetResult();
+        }
+        else if (_hasAnswer && elapsed >= _options.StartTimeout + (Answer.NeedsCensus ? LongestCensus : 1) * _options.TimeToLive)
+        {
+            var answer = Answer;
+            _begun.TrySetException(new TimeoutException(answer.NeedsCensus
+                ? $"Shared budget '{_options.Name}' has no connection for this instance, because the grants are new or were lost, and the sessions at the server could not be counted ({_journal.LastCountFailure ?? "an instance that knows a count is due did not answer"}). Check the database and the rights of its user."
+                : string.Create(
+                CultureInfo.InvariantCulture,
+                $"Shared budget '{_options.Name}' has no connection for this instance: {answer.Places} of {_options.Instances} declared instances exist ({answer.Others.Count(static other => other.IsExpired)} of them without a valid grant), and nothing of {_options.MaxConnections} connections is free. Raise Instances, or end instances. An instance that was killed is forgotten after some {_options.ToSettings().PlaceHold / 1000} s.")));
+        }
+    }
+
+    /// <summary>
+    /// Gives the instance its guaranteed connections without the store, if the server shows no more instances than were
+    /// declared, this one among them.
+    /// </summary>
+    private async Task TryBeginAloneAsync()
+    {
+        if (_options.Redis is null || _grant.HasPlace)
+        {
+            return;
+        }
+
+        try
+        {
+            _grant.HoldControl();
+            var now = _grant.Now();
+            if ((await LimitAsync(_counter.CountAsync).ConfigureAwait(false)).Count <= _options.Instances)
+            {
+                _isChecked = true;
+                _label.Fix();
+                _grant.BeginAlone(now);
+                return;
+            }
+
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A driver may throw anything. The instance has nothing yet, and tries again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await ReleaseAsync().ConfigureAwait(false);
+            Fail(_journal.CountFailed, exception);
+        }
+    }
+
+    /// <summary>
+    /// Asks the server something while the store does not answer, so that this instance has a session that the others
+    /// can count, and keeps its place.
+    /// </summary>
+    private async Task ProveAsync()
+    {
+        if (!_grant.HasPlace)
+        {
+            return;
+        }
+
+        try
+        {
+            var now = _grant.Now();
+            await LimitAsync(async limit =>
+            {
+                await _counter.PingAsync(limit).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+            _grant.RecordSign(now);
+        }
+#pragma warning disable CA1031 // A driver may throw anything. Without a sign the place is lost after a while.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(_journal.CountFailed, exception);
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _grant.ReleaseControl();
+    }
+
+    private void Fail(Action<Exception> record, Exception exception)
+    {
+        if (!_stopped.IsCancellationRequested)
+        {
+            record(exception);
+        }
     }
 
     /// <summary>Renews once, and counts where the answer asks for it.</summary>
@@ -102,8 +208,13 @@ internal sealed class RenewalLoop : IAsyncDisposable
     {
         try
         {
+            if (_options.Redis is not null && !_connection.IsOpen && !_grant.MayConnect)
+            {
+                _grant.ReleaseControl();
+            }
+
             var answer = await RenewAsync(census: null).ConfigureAwait(false);
-            if (!_isChecked && answer.Permits > 0)
+            if (!_isChecked && _options.Redis is null)
             {
                 await LimitAsync(CheckAsync).ConfigureAwait(false);
             }
@@ -111,6 +222,16 @@ internal sealed class RenewalLoop : IAsyncDisposable
             if (answer.MustCount && await TryCountAsync(answer).ConfigureAwait(false) is { } census)
             {
                 answer = await RenewAsync(census).ConfigureAwait(false);
+            }
+
+            if (!_isChecked && answer.Permits > 0)
+            {
+                await LimitAsync(CheckAsync).ConfigureAwait(false);
+            }
+            else if (answer.Permits == 0 && _options.Redis is not null && _grant.Control > 0)
+            {
+                // Nothing is free for its own session either. The next renewal gives it back.
+                await ReleaseAsync().ConfigureAwait(false);
             }
 
             return answer.Permits - 1 < _budget.GetStatistics().Connections || answer.IsShort ? Shorter(SoonerInterval, _options.RenewalInterval) : _options.RenewalInterval;
@@ -123,6 +244,12 @@ internal sealed class RenewalLoop : IAsyncDisposable
             {
                 Interlocked.Increment(ref _failures);
                 _journal.RenewalFailed(exception);
+                if (exception is RejectedInstanceException)
+                {
+                    _begun.TrySetException(exception);
+                }
+
+                await ProveAsync().ConfigureAwait(false);
             }
 
             return _options.RenewalInterval;
@@ -131,13 +258,20 @@ internal sealed class RenewalLoop : IAsyncDisposable
 
     private async Task<GrantAnswer> RenewAsync(GrantCensus? census)
     {
-        var answer = await LimitAsync(limit => _renewer.RenewAsync(census, limit)).ConfigureAwait(false);
+        var answer = await LimitAsync(limit => _renewer.RenewAsync(census, _observer.KnownEpoch, limit)).ConfigureAwait(false);
         _hasAnswer = true;
+        if (_label.Adopt(answer.Family) && _options.Redis is null)
+        {
+            // The session that asked has the label of a budget that does not exist.
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+
         _observer.Record(answer);
         Volatile.Write(ref _answer, answer);
         Interlocked.Increment(ref _renewals);
         _end.Change(_renewer.ValidFor > TimeSpan.Zero ? _renewer.ValidFor + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         _journal.Record(_grant.IsValid);
+        _journal.Record(answer.Strangers);
         return answer;
     }
 
@@ -165,40 +299,45 @@ internal sealed class RenewalLoop : IAsyncDisposable
         try
         {
             var expired = _observer.FindExpired(answer);
-            if (answer.NeedsCensus ? !_observer.IsEpochKnown() : expired.Count == 0)
+            if (!answer.NeedsCensus && expired.Count == 0 && answer.Strangers == 0)
             {
                 return null;
             }
 
-            var sessions = await LimitAsync(limit => CountAsync(answer, expired, limit)).ConfigureAwait(false);
-            return new GrantCensus { Epoch = answer.Epoch, Expired = expired, Sessions = sessions };
+            _grant.HoldControl();
+            if (!_isChecked)
+            {
+                await LimitAsync(CheckAsync).ConfigureAwait(false);
+            }
+
+            var counted = await LimitAsync(limit => CountAsync(answer, expired, limit)).ConfigureAwait(false);
+            return new GrantCensus { Epoch = answer.Epoch, Expired = expired, Counted = counted };
         }
 #pragma warning disable CA1031 // A driver may throw anything. Without a count the shares stay taken.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (!_stopped.IsCancellationRequested)
-            {
-                _journal.CountFailed(exception);
-            }
-
+            Fail(_journal.CountFailed, exception);
             return null;
         }
     }
 
-    private async Task<Dictionary<string, int>> CountAsync(GrantAnswer answer, List<OtherGrant> expired, CancellationToken cancellationToken)
+    private async Task<List<CountedInstance>> CountAsync(GrantAnswer answer, List<OtherGrant> expired, CancellationToken cancellationToken)
     {
-        var sessions = await _counter.CountAsync(cancellationToken).ConfigureAwait(false);
-        var hasEnded = _options.EndsExpiredSessions && answer.IsContended && await EndSessionsAsync(expired, sessions, cancellationToken).ConfigureAwait(false) > 0;
-        return hasEnded ? await _counter.CountAsync(cancellationToken).ConfigureAwait(false) : sessions;
+        var counted = await _counter.CountAsync(cancellationToken).ConfigureAwait(false);
+
+        // After a standstill, what is known of the others is old.
+        var mayEnd = _options.EndsExpiredSessions && answer.IsContended && _grant.IsValid;
+        var hasEnded = mayEnd && await EndSessionsAsync(expired, counted, cancellationToken).ConfigureAwait(false) > 0;
+        return hasEnded ? await _counter.CountAsync(cancellationToken).ConfigureAwait(false) : counted;
     }
 
-    private async Task<int> EndSessionsAsync(List<OtherGrant> allExpired, Dictionary<string, int> sessions, CancellationToken cancellationToken)
+    private async Task<int> EndSessionsAsync(List<OtherGrant> allExpired, List<CountedInstance> counted, CancellationToken cancellationToken)
     {
         var all = 0;
         foreach (var expired in allExpired)
         {
-            if (sessions.GetValueOrDefault(expired.Id) - expired.Guaranteed is > 0 and var beyond)
+            if (counted.Find(instance => instance.Id == expired.Id).Sessions - expired.Guaranteed is > 0 and var beyond)
             {
                 var ended = await _counter.EndAsync(expired.Id, beyond, cancellationToken).ConfigureAwait(false);
                 all += ended;
@@ -225,12 +364,20 @@ internal sealed class RenewalLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives everything back, or all but the connections of pools that are still open.</summary>
     private async Task LeaveAsync()
     {
         try
         {
             using var limit = new CancellationTokenSource(_options.TimeToLive, _options.TimeProvider);
-            await _renewer.LeaveAsync(limit.Token).ConfigureAwait(false);
+            if (_budget.GetStatistics().Connections == 0)
+            {
+                await _renewer.LeaveAsync(limit.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                await _renewer.RenewAsync(census: null, knownEpoch: "", limit.Token).ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // The grant ends by itself.
         catch (Exception exception)

@@ -4,7 +4,7 @@ using Cenote.SharedBudget.Stores;
 namespace Cenote.SharedBudget.Renewal;
 
 /// <summary>Renews the grant of one instance in the store.</summary>
-internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant grant, GrantSettings settings, string id, TimeProvider clock)
+internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant grant, GrantSettings settings, SessionLabel label, TimeProvider clock)
 {
     private const int MaxAttempts = 50;
 
@@ -20,11 +20,12 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     internal TimeSpan ValidFor { get; private set; }
 
     /// <summary>Asks for a grant and takes the answer over.</summary>
-    internal async Task<GrantAnswer> RenewAsync(GrantCensus? census, CancellationToken cancellationToken)
+    /// <exception cref="RejectedInstanceException">The other instances have other settings.</exception>
+    internal async Task<GrantAnswer> RenewAsync(GrantCensus? census, string knownEpoch, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await TryRenewAsync(census, cancellationToken).ConfigureAwait(false) is { } answer)
+            if (await TryRenewAsync(census, knownEpoch, cancellationToken).ConfigureAwait(false) is { } answer)
             {
                 return answer;
             }
@@ -34,20 +35,36 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     }
 
     /// <summary>Asks once; <see langword="null"/> when another instance has changed the table meanwhile.</summary>
-    internal async Task<GrantAnswer?> TryRenewAsync(GrantCensus? census, CancellationToken cancellationToken)
+    internal async Task<GrantAnswer?> TryRenewAsync(GrantCensus? census, string knownEpoch, CancellationToken cancellationToken)
     {
         // From here to the answer, the instance uses no more than this.
-        var offer = budget.Ledger.Apply(grant.Read()) + 1;
+        var (hadPlace, isBacked) = (grant.HasPlace, grant.MayConnect);
+        var offer = budget.Ledger.Apply(grant.Read()) + grant.Control;
         Demand = ReadDemand();
-        var (sentAt, sentAtUtc) = (clock.GetTimestamp(), clock.GetUtcNow());
-        var (answer, hasWritten) = await TryAsync(
-            new GrantRequest { Id = id, FirstSequence = sentAt, Offer = offer, Demand = Demand, Hidden = settings.Hidden, Census = census }, cancellationToken).ConfigureAwait(false);
+        var sentAt = grant.Now();
+        var (family, hasFamily) = label.Read();
+        var request = new GrantRequest
+        {
+            Id = label.Instance,
+            Family = family,
+            HasFamily = hasFamily,
+            NewTableId = SessionLabel.CreateId(),
+            KnownEpoch = knownEpoch,
+            HadPlace = hadPlace,
+            IsBacked = isBacked,
+            FirstSequence = sentAt.At,
+            Offer = offer,
+            Demand = Demand,
+            Hidden = settings.Hidden,
+            Census = census,
+        };
+        var (answer, hasWritten) = await TryAsync(request, cancellationToken).ConfigureAwait(false);
         if (!hasWritten)
         {
             return null;
         }
 
-        ValidFor = grant.Accept(answer, sentAt, sentAtUtc);
+        ValidFor = grant.Accept(answer, sentAt);
         budget.Ledger.Apply(grant.Read());
         return answer;
     }
@@ -57,7 +74,8 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     {
         for (var attempt = 1; ; attempt++)
         {
-            if ((await TryAsync(new GrantRequest { Id = id, IsLeaving = true }, cancellationToken).ConfigureAwait(false)).HasWritten)
+            var request = new GrantRequest { Id = label.Instance, Family = label.Read().Family, NewTableId = SessionLabel.CreateId(), IsLeaving = true };
+            if ((await TryAsync(request, cancellationToken).ConfigureAwait(false)).HasWritten)
             {
                 return;
             }
@@ -71,6 +89,11 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
         var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         var table = GrantTable.Parse(read.Text);
         var answer = GrantRules.Renew(table, request, settings, read.Now, read.Epoch);
+        if (answer.OtherSettings is { } others)
+        {
+            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.");
+        }
+
         return (answer, await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false));
     }
 

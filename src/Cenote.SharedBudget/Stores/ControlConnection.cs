@@ -6,9 +6,12 @@ namespace Cenote.SharedBudget.Stores;
 /// The connection of an instance that asks the database about its budget. It counts in the instance's grant. One caller
 /// at a time.
 /// </summary>
-internal sealed class ControlConnection(DbProviderFactory factory, string connectionString) : IAsyncDisposable
+internal sealed class ControlConnection(DbProviderFactory factory, Func<string> createConnectionString, string? firstStatement) : IAsyncDisposable
 {
     private DbConnection? _connection;
+
+    /// <summary>Gets whether there is a connection, as far as is known.</summary>
+    internal bool IsOpen => Volatile.Read(ref _connection) is not null;
 
     /// <summary>Runs a query and returns its rows.</summary>
     internal async Task<IReadOnlyList<object?[]>> QueryAsync(string statement, CancellationToken cancellationToken, params (string Name, string Value)[] parameters)
@@ -90,8 +93,19 @@ internal sealed class ControlConnection(DbProviderFactory factory, string connec
         var connection = factory.CreateConnection() ?? throw new InvalidOperationException($"{factory.GetType().Name} creates no connections.");
         try
         {
-            connection.ConnectionString = connectionString;
+            connection.ConnectionString = createConnectionString();
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (firstStatement is not null)
+            {
+                var command = connection.CreateCommand();
+                await using (command.ConfigureAwait(false))
+                {
+#pragma warning disable CA2100 // A constant of the dialect.
+                    command.CommandText = firstStatement;
+#pragma warning restore CA2100
+                    await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
         }
         catch
         {

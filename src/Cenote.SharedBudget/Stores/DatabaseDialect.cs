@@ -19,14 +19,20 @@ internal sealed class DatabaseDialect
             WHERE name = @name AND version = @read AND floor(extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint::text = @epoch
             """,
         CountSessions = """
-            SELECT right(application_name, 10), count(*) FROM pg_stat_activity
+            SELECT right(application_name, 17), count(*) FROM pg_stat_activity
             WHERE application_name LIKE @label AND (backend_type IS NULL OR backend_type = 'client backend') GROUP BY 1
             """,
-        FindSessions = """
-            SELECT pid FROM pg_stat_activity
-            WHERE application_name LIKE @label AND state LIKE 'idle%' AND (backend_type IS NULL OR backend_type = 'client backend') ORDER BY state_change
+        EndSessions = """
+            SELECT count(*) FROM (
+                SELECT pid FROM pg_stat_activity
+                WHERE application_name LIKE @label AND state LIKE 'idle%' AND (backend_type IS NULL OR backend_type = 'client backend')
+                ORDER BY state <> 'idle', state_change LIMIT {0}) AS idle
+            WHERE pg_terminate_backend(pid)
             """,
-        EndSession = "SELECT pg_terminate_backend({0})",
+
+        // A commit that a crash may lose would be a grant given twice. The start time does not change where only a
+        // process of the server has crashed.
+        BeginSession = "SET synchronous_commit = on",
     };
 
     internal static DatabaseDialect MySql { get; } = new()
@@ -50,12 +56,16 @@ internal sealed class DatabaseDialect
             """,
         CanCount = "SELECT @@performance_schema",
         CountSessions = """
-            SELECT RIGHT(ATTR_VALUE, 10), COUNT(*) FROM performance_schema.session_account_connect_attrs
+            SELECT RIGHT(ATTR_VALUE, 17), COUNT(*) FROM performance_schema.session_account_connect_attrs
             WHERE ATTR_NAME = 'program_name' AND ATTR_VALUE LIKE @label GROUP BY 1
             """,
         FindSessions = """
             SELECT p.ID FROM performance_schema.session_account_connect_attrs AS a JOIN information_schema.PROCESSLIST AS p ON p.ID = a.PROCESSLIST_ID
             WHERE a.ATTR_NAME = 'program_name' AND a.ATTR_VALUE LIKE @label AND p.COMMAND = 'Sleep' ORDER BY p.TIME DESC
+            """,
+        IsSessionIdle = """
+            SELECT COUNT(*) FROM performance_schema.session_account_connect_attrs AS a JOIN information_schema.PROCESSLIST AS p ON p.ID = a.PROCESSLIST_ID
+            WHERE a.ATTR_NAME = 'program_name' AND a.ATTR_VALUE LIKE @label AND p.COMMAND = 'Sleep' AND p.ID = {0}
             """,
         EndSession = "KILL {0}",
     };
@@ -89,8 +99,20 @@ internal sealed class DatabaseDialect
 
     internal required string CountSessions { get; init; }
 
-    /// <summary>Gets the idle sessions of a label, the longest idle first.</summary>
-    internal required string FindSessions { get; init; }
+    /// <summary>Gets what a session of the budget begins with; <see langword="null"/> for nothing.</summary>
+    internal string? BeginSession { get; init; }
 
-    internal required string EndSession { get; init; }
+    /// <summary>
+    /// Gets what ends so many idle sessions of a label, those in a transaction last, and returns how many; <see
+    /// langword="null"/> where one statement cannot.
+    /// </summary>
+    internal string? EndSessions { get; init; }
+
+    /// <summary>Gets the idle sessions of a label, the longest idle first.</summary>
+    internal string? FindSessions { get; init; }
+
+    /// <summary>Gets the question whether a session is still idle.</summary>
+    internal string? IsSessionIdle { get; init; }
+
+    internal string? EndSession { get; init; }
 }

@@ -8,14 +8,16 @@ internal sealed class DatabaseGrantStore(ControlConnection connection, DatabaseD
     public async ValueTask<StoredTable> ReadAsync(CancellationToken cancellationToken)
     {
         await CreateAsync(cancellationToken).ConfigureAwait(false);
-        var rows = await connection.QueryAsync(dialect.ReadTable, cancellationToken, ("@name", name)).ConfigureAwait(false);
-        if (rows[0][3] is not string && dialect.InsertLife is { } insertLife)
+        try
         {
-            await connection.ExecuteAsync(insertLife, cancellationToken, ("@life", Guid.NewGuid().ToString("N"))).ConfigureAwait(false);
-            rows = await connection.QueryAsync(dialect.ReadTable, cancellationToken, ("@name", name)).ConfigureAwait(false);
+            return await ReadTableAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        return new StoredTable(Text(rows[0][0]), Text(rows[0][1]), Convert.ToInt64(rows[0][2], CultureInfo.InvariantCulture), Text(rows[0][3]));
+        catch (DbException)
+        {
+            // Someone may have dropped the table.
+            _exists = false;
+            throw;
+        }
     }
 
     public async ValueTask<bool> TryWriteAsync(StoredTable read, string text, CancellationToken cancellationToken)
@@ -25,6 +27,18 @@ internal sealed class DatabaseGrantStore(ControlConnection connection, DatabaseD
             ? await connection.ExecuteAsync(dialect.InsertTable, cancellationToken, ("@name", name), ("@version", version), ("@content", text)).ConfigureAwait(false) == 1
             : await connection.ExecuteAsync(
                 dialect.UpdateTable, cancellationToken, ("@name", name), ("@version", version), ("@content", text), ("@read", read.Version), ("@epoch", read.Epoch)).ConfigureAwait(false) == 1;
+    }
+
+    private async ValueTask<StoredTable> ReadTableAsync(CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(dialect.ReadTable, cancellationToken, ("@name", name)).ConfigureAwait(false);
+        if (rows[0][3] is not string && dialect.InsertLife is { } insertLife)
+        {
+            await connection.ExecuteAsync(insertLife, cancellationToken, ("@life", Guid.NewGuid().ToString("N"))).ConfigureAwait(false);
+            rows = await connection.QueryAsync(dialect.ReadTable, cancellationToken, ("@name", name)).ConfigureAwait(false);
+        }
+
+        return new StoredTable(Text(rows[0][0]), Text(rows[0][1]), Convert.ToInt64(rows[0][2], CultureInfo.InvariantCulture), Text(rows[0][3]));
     }
 
     private async ValueTask CreateAsync(CancellationToken cancellationToken)

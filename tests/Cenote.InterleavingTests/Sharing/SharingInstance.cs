@@ -1,6 +1,7 @@
 using Cenote.InterleavingTests.Desk;
 using Cenote.SharedBudget.Grants;
 using Cenote.SharedBudget.Renewal;
+using Cenote.SharedBudget.Stores;
 
 namespace Cenote.InterleavingTests.Sharing;
 
@@ -14,10 +15,11 @@ internal sealed class SharingInstance
     {
         Id = id;
         var timeToLive = TimeSpan.FromMilliseconds(settings.TimeToLive);
-        _observer = new Observer(clock, timeToLive);
-        Grant = new Grant(clock, timeToLive, settings.Guaranteed, maxOpening: settings.Hidden - 1);
+        _observer = new Observer(clock, timeToLive, timeToLive / 2);
+        Grant = new Grant(clock, settings, maxOpening: settings.Hidden - 1);
+        Grant.HoldControl();
         var budget = new ConnectionBudget("shared", Grant);
-        _renewer = new Renewer(store, budget, Grant, settings, id, clock);
+        _renewer = new Renewer(store, budget, Grant, settings, new SessionLabel("shared", id), clock);
         Renew();
         Desk = new TestDesk(size: 6, opened: 0, budget: budget.Ledger);
     }
@@ -35,7 +37,7 @@ internal sealed class SharingInstance
     {
         while (true)
         {
-            if (_renewer.TryRenewAsync(census, CancellationToken.None).GetAwaiter().GetResult() is { } answer)
+            if (_renewer.TryRenewAsync(census, _observer.KnownEpoch, CancellationToken.None).GetAwaiter().GetResult() is { } answer)
             {
                 _observer.Record(answer);
                 return answer;
@@ -54,7 +56,7 @@ internal sealed class SharingInstance
             {
                 Epoch = answer.Epoch,
                 Expired = expired,
-                Sessions = new Dictionary<string, int>(StringComparer.Ordinal) { [Id] = Sessions, [other.Id] = other.Sessions },
+                Counted = [new CountedInstance("", Id, Sessions), new CountedInstance("", other.Id, other.Sessions)],
             });
         }
     }

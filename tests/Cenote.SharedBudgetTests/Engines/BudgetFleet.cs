@@ -34,12 +34,29 @@ internal sealed class BudgetFleet : IAsyncDisposable
 
     internal int Most => Volatile.Read(ref _most);
 
+    /// <summary>Deletes the grants in Redis, which goes on.</summary>
+    internal async Task DeleteGrantsAsync(string redis)
+    {
+        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis);
+        Assert.True(await multiplexer.GetDatabase().KeyDeleteAsync($"cenote:budget:{_name}"));
+    }
+
+    /// <summary>Deletes the grants in the database, which goes on.</summary>
+    internal async Task DeleteGrantsAsync()
+    {
+        await using var connection = await _database.OpenAdminAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"DELETE FROM cenote_budgets WHERE name = '{_name}'";
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+    }
+
     /// <summary>Starts an instance.</summary>
     /// <param name="redis">The address of Redis; <see langword="null"/> for the table of the database.</param>
-    internal async Task<BudgetMember> StartAsync(string? redis)
+    /// <param name="change">Changes its settings; <see langword="null"/> for those of the fleet.</param>
+    internal async Task<BudgetMember> StartAsync(string? redis, Action<SharedBudgetOptions>? change = null)
     {
         var multiplexer = redis is null ? null : await ConnectionMultiplexer.ConnectAsync(redis);
-        var shared = await SharedConnectionBudget.StartAsync(new SharedBudgetOptions
+        var options = new SharedBudgetOptions
         {
             EndsExpiredSessions = true,
             Name = _name,
@@ -48,7 +65,9 @@ internal sealed class BudgetFleet : IAsyncDisposable
             GuaranteedConnections = 2,
             Database = _database.Describe(),
             Redis = multiplexer,
-        });
+        };
+        change?.Invoke(options);
+        var shared = await SharedConnectionBudget.StartAsync(options);
         var pool = _database.Use(new ConnectionPoolBuilder().WithName(shared.Instance), shared.AddLabel(_database.ConnectionString)).WithBudget(shared.Budget).WithSize(0, 100).Build();
         var member = new BudgetMember(shared, pool, _database.Work, multiplexer);
         _members.Add(member);

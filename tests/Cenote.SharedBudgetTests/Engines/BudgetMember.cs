@@ -11,6 +11,8 @@ internal sealed class BudgetMember(SharedConnectionBudget shared, ConnectionPool
 
     internal SharedConnectionBudget Shared => shared;
 
+    internal ConnectionPool Pool => pool;
+
     internal int Connections => shared.Budget.GetStatistics().Connections;
 
     /// <summary>So many callers rent again and again.</summary>

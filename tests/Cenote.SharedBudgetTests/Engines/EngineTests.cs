@@ -28,7 +28,7 @@ public sealed class EngineTests(ITestOutputHelper output)
     {
         await using var fleet = new BudgetFleet(18, static _ => FleetDatabase.MariaDb());
 
-        var exception = await Assert.ThrowsAsync<NotSupportedException>(() => fleet.StartAsync(redis: null));
+        var exception = await Assert.ThrowsAsync<NotSupportedException>(() => fleet.StartAsync(redis: null, BePatient));
 
         Assert.Contains("performance_schema=ON", exception.Message, StringComparison.Ordinal);
     }
@@ -49,8 +49,8 @@ public sealed class EngineTests(ITestOutputHelper output)
         relay.FallSilent();
         await Patience.SoonAsync(() => cutOff.Shared.GetStatistics().State == SharedBudgetState.Alone && cutOff.Connections == 1);
 
-        // Two are kept for a third instance, and up to four for what the one that is cut off may be opening.
-        await Patience.SoonAsync(() => whole.Connections >= Budget - 2 - 4 - 1);
+        // Two are kept for a third instance, one for its start, and up to four for the one that is cut off.
+        await Patience.SoonAsync(() => whole.Connections >= Budget - 2 - 1 - 4 - 1);
 
         relay.Speak();
         await Patience.SoonAsync(() => cutOff.Connections > 3);
@@ -70,6 +70,115 @@ public sealed class EngineTests(ITestOutputHelper output)
 
         await redis.KillAsync();
         await redis.StartAsync();
+        second.Want(30);
+        await Patience.SoonAsync(() => second.Connections > 4 && first.Connections > 4);
+        Report(fleet, Budget);
+    }
+
+    [Fact]
+    public async Task Grants_that_were_deleted_from_redis_give_nothing_twice()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await DeleteAsync(redis.Configuration);
+    }
+
+    [Fact]
+    public Task Grants_that_were_deleted_from_the_database_give_nothing_twice() => DeleteAsync(redis: null);
+
+    [Fact]
+    public async Task An_instance_with_other_settings_does_not_start()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var fleet = new BudgetFleet(16);
+        await fleet.StartAsync(redis.Configuration);
+
+        var exception = await Assert.ThrowsAnyAsync<InvalidOperationException>(() => fleet.StartAsync(redis.Configuration, static options =>
+        {
+            BePatient(options);
+            options.MaxConnections = 20;
+        }));
+
+        Assert.Contains("MaxConnections is 20 here and 16 there", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_instance_too_many_does_not_start_without_a_free_connection()
+    {
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var fleet = new BudgetFleet(7);
+        for (var instance = 0; instance < 3; instance++)
+        {
+            await fleet.StartAsync(redis.Configuration);
+        }
+
+        var exception = await Assert.ThrowsAsync<TimeoutException>(() => fleet.StartAsync(redis.Configuration, static options => options.StartTimeout = TimeSpan.Zero));
+
+        Assert.Contains("3 of 3 declared instances exist (0 of them", exception.Message, StringComparison.Ordinal);
+        Report(fleet, 7);
+    }
+
+    [Fact]
+    public async Task A_disposed_budget_takes_the_connections_of_open_pools_back()
+    {
+        const int Budget = 16;
+        await using var redis = await RedisServer.StartNewAsync();
+        await using var fleet = new BudgetFleet(Budget);
+        var first = await fleet.StartAsync(redis.Configuration);
+        var second = await fleet.StartAsync(redis.Configuration);
+        var held = await first.Pool.RentAsync(TestContext.Current.CancellationToken);
+        var returned = await first.Pool.RentAsync(TestContext.Current.CancellationToken);
+        returned.Dispose();
+
+        await first.Shared.DisposeAsync();
+        await Patience.SoonAsync(() => first.Connections == 1);
+        using (var none = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
+        {
+            var waiting = first.Pool.RentAsync(none.Token).AsTask();
+            second.Want(30);
+            await Patience.SoonAsync(() => second.Connections > 8);
+            Assert.False(waiting.IsCompleted);
+            await none.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        held.Dispose();
+        await Patience.SoonAsync(() => first.Connections == 0);
+        Report(fleet, Budget);
+    }
+
+    [Fact]
+    public async Task Two_budgets_of_one_name_leave_each_other_alone()
+    {
+        const int Budget = 16;
+        await using var production = await RedisServer.StartNewAsync();
+        await using var staging = await RedisServer.StartNewAsync();
+        await using var fleet = new BudgetFleet(2 * Budget);
+        var first = await fleet.StartAsync(production.Configuration, static options => options.MaxConnections = Budget);
+        first.Want(3);
+        await Patience.SoonAsync(() => first.Connections == 3);
+
+        var second = await fleet.StartAsync(staging.Configuration, static options => options.MaxConnections = Budget);
+        second.Want(30);
+        await Patience.SoonAsync(() => second.Shared.GetStatistics().Renewals > 20);
+
+        Assert.Equal((1, 0), (second.Shared.GetStatistics().LiveInstances, second.Shared.GetStatistics().ExpiredInstances));
+        Assert.Equal((0, 0), (first.Shared.GetStatistics().EndedSessions, second.Shared.GetStatistics().EndedSessions));
+        Assert.Equal(3, first.Connections);
+    }
+
+    /// <summary>An answer may take long on a busy machine.</summary>
+    private static void BePatient(SharedBudgetOptions options) => (options.TimeToLive, options.RenewalInterval) = (TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(1));
+
+    private async Task DeleteAsync(string? redis)
+    {
+        const int Budget = 16;
+        await using var fleet = new BudgetFleet(Budget);
+        var first = await fleet.StartAsync(redis);
+        var second = await fleet.StartAsync(redis);
+        first.Want(30);
+        await Patience.SoonAsync(() => first.Connections > 8);
+
+        await (redis is null ? fleet.DeleteGrantsAsync() : fleet.DeleteGrantsAsync(redis));
         second.Want(30);
         await Patience.SoonAsync(() => second.Connections > 4 && first.Connections > 4);
         Report(fleet, Budget);

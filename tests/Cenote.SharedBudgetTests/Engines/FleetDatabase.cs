@@ -38,7 +38,7 @@ internal sealed class FleetDatabase
         },
 
         // The server cuts the name to make room for the label.
-        CountSessions = $"SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '{label[..36]}%'",
+        CountSessions = $"SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '{label[..34]}%'",
         Work = "SELECT pg_sleep(0.02)",
     };
 

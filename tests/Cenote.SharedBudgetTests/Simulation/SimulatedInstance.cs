@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Cenote.SharedBudget.Renewal;
 
 namespace Cenote.SharedBudgetTests.Simulation;
@@ -5,6 +6,7 @@ namespace Cenote.SharedBudgetTests.Simulation;
 /// <summary>
 /// An instance with the real <see cref="Grant"/>, its connections, and requests that take time and get lost.
 /// </summary>
+[SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "A run is repeated by its seed.")]
 internal sealed class SimulatedInstance
 {
     private readonly SimulatedWorld _world;
@@ -12,32 +14,54 @@ internal sealed class SimulatedInstance
     private readonly Grant _grant;
     private readonly Observer _observer;
     private readonly int _startedAt;
+    private bool _hasFamily;
     private int _size;
     private int _demand;
     private int _nextRenewal;
-    private (GrantRequest Request, long SentAt, DateTimeOffset SentAtUtc, int ArrivesAt)? _sent;
-    private (GrantAnswer Answer, long SentAt, DateTimeOffset SentAtUtc, int ArrivesAt)? _answered;
+    private int _troubleUntil;
+    private (GrantRequest Request, LifeSign SentAt, int ArrivesAt)? _sent;
+    private (GrantAnswer Answer, LifeSign SentAt, int ArrivesAt)? _answered;
     private (GrantAnswer Answer, List<OtherGrant> Expired, int ArrivesAt)? _counting;
-    private bool _hasAnswer;
     private bool _hasControl;
 
-    internal SimulatedInstance(SimulatedWorld world, int number)
+    internal SimulatedInstance(SimulatedWorld world, int number, bool isDeclared)
     {
         _world = world;
         _startedAt = world.Now;
+        IsDeclared = isDeclared;
         Id = number.ToString("x10", CultureInfo.InvariantCulture);
+        Family = number.ToString("x6", CultureInfo.InvariantCulture);
         _clock = new SkewedClock(() => world.Seconds, 0.92 + (0.16 * world.Random.NextDouble()), world.Random.NextDouble() * 1000);
-        _observer = new Observer(_clock, TimeSpan.FromMilliseconds(world.Settings.TimeToLive));
-        _grant = new Grant(_clock, TimeSpan.FromMilliseconds(world.Settings.TimeToLive), world.Settings.Guaranteed, world.Settings.Hidden - 1);
+        var timeToLive = TimeSpan.FromMilliseconds(world.Settings.TimeToLive);
+        _observer = new Observer(_clock, timeToLive, world.Fault == PlantedFault.CountsAfterSilence ? TimeSpan.MaxValue : timeToLive / 2);
+        _grant = new Grant(_clock, world.Settings, world.Settings.Hidden - 1);
     }
 
     internal string Id { get; }
+
+    /// <summary>Gets whether it is not one too many.</summary>
+    internal bool IsDeclared { get; }
+
+    /// <summary>Gets whether the store has answered it.</summary>
+    internal bool HasAnswer { get; private set; }
+
+    /// <summary>Gets the id of the budget in the label of its sessions.</summary>
+    internal string Family { get; private set; }
 
     /// <summary>Gets or sets until when the process stands still.</summary>
     internal int FrozenUntil { get; set; }
 
     /// <summary>Gets or sets until when no request arrives.</summary>
     internal int CutOffUntil { get; set; }
+
+    /// <summary>Gets or sets until when the database does not answer it.</summary>
+    internal int DatabaseCutOffUntil { get; set; }
+
+    /// <summary>Gets or sets when the server notices that the host is gone.</summary>
+    internal int VanishesAt { get; set; } = int.MaxValue;
+
+    /// <summary>Gets whether it has the store's answers, and so no reason to lose sessions.</summary>
+    internal bool IsHealthy => _world.Now > _troubleUntil && _world.Now - _startedAt > 2 * _world.Settings.TimeToLive;
 
     /// <summary>Gets the sessions of its pools at the server.</summary>
     internal int Sessions { get; private set; }
@@ -56,16 +80,32 @@ internal sealed class SimulatedInstance
 
     private int Used => Sessions + Opening + Broken;
 
-    /// <summary>The server ends idle sessions.</summary>
-    internal void End(int count)
+    public override string ToString() => FormattableString.Invariant(
+        $"{Id} of {Family}: {AtServer} at the server, {Opening} opening, {Broken} broken, size {_size}, grant {_grant.Read()} valid {_grant.IsValid}, place {_grant.HasPlace}, control {_grant.Control}, frozen until {FrozenUntil}, cut off until {CutOffUntil} and {DatabaseCutOffUntil}");
+
+    /// <summary>The server loses its connections to the instance, which notices it later.</summary>
+    internal void Drop()
     {
-        var ended = Math.Min(count, Sessions - Busy);
+        Broken += Sessions;
+        (Sessions, Busy, _hasControl) = (0, 0, false);
+    }
+
+    /// <summary>The server ends idle sessions.</summary>
+    internal int End(int count)
+    {
+        var ended = Math.Max(0, Math.Min(count, Sessions - Busy));
         Sessions -= ended;
         Broken += ended;
+        return ended;
     }
 
     internal void Tick()
     {
+        if (_world.Now < Math.Max(FrozenUntil, CutOffUntil))
+        {
+            _troubleUntil = _world.Now + (2 * (int)_world.Settings.TimeToLive);
+        }
+
         if (_world.Now < FrozenUntil)
         {
             return;
@@ -75,13 +115,13 @@ internal sealed class SimulatedInstance
         Receive();
         if (_sent is null && _answered is null && _counting is null && _world.Now >= _nextRenewal)
         {
+            Prove();
             Send(census: null);
-            _grant.RecordAwake();
         }
 
-        if (!_hasAnswer && _world.Now - _startedAt > _world.Settings.TimeToLive * 2)
+        if (!HasAnswer && _world.IsAsDeclared && !_grant.HasPlace && _world.Now - _startedAt > _world.Settings.TimeToLive * 2)
         {
-            _grant.BeginAlone();
+            BeginAlone();
         }
 
         if (!_grant.IsValid && _world.Fault != PlantedFault.UsesExpiredGrants)
@@ -96,18 +136,18 @@ internal sealed class SimulatedInstance
         var random = _world.Random;
         if (random.Next(40) == 0)
         {
-            _demand = random.Next(3) switch { 0 => 0, 1 => random.Next(_world.Settings.Guaranteed * 2), _ => _world.Settings.MaxConnections };
+            _demand = random.Next(5) switch { 0 => 0, 1 => random.Next(_world.Settings.Guaranteed * 2), _ => _world.Settings.MaxConnections };
         }
 
         // What began before ends now, also after the process stood still: the server accepts it first.
-        var opened = random.Next(Opening + 1);
+        var opened = _world.Now < DatabaseCutOffUntil || random.Next(3) > 0 ? 0 : random.Next(Opening + 1);
         Opening -= opened;
         Sessions += opened;
         Busy = Math.Min(Sessions, random.Next(4) == 0 ? Sessions : random.Next(Sessions + 1));
         Broken -= random.Next(Broken + 1);
         if (Used > _size || Used > _demand)
         {
-            Sessions -= Math.Min(Sessions - Busy, Used - Math.Min(_size, Math.Max(_demand, 0)));
+            Sessions -= Math.Max(0, Math.Min(Sessions - Busy, Used - Math.Min(_size, Math.Max(_demand, 0))));
         }
 
         while (Used < _demand && Used < (_world.Fault == PlantedFault.UsesExpiredGrants ? _size : Math.Min(_size, _grant.Read())) && Opening < _grant.MaxOpening)
@@ -116,20 +156,63 @@ internal sealed class SimulatedInstance
         }
     }
 
+    /// <summary>The session in which it counts answers while the store does not.</summary>
+    private void Prove()
+    {
+        if (!_hasControl && _grant.Control > 0 && _world.Now >= DatabaseCutOffUntil)
+        {
+            OpenControl(_grant.MayConnect);
+        }
+
+        if ((_hasControl && _world.Now >= DatabaseCutOffUntil) || _world.Fault == PlantedFault.KeepsGuaranteedForever)
+        {
+            _grant.RecordSign(_grant.Now());
+        }
+    }
+
+    private void BeginAlone()
+    {
+        if (_world.Now >= DatabaseCutOffUntil && _world.CountInstances(this) <= _world.Settings.Instances)
+        {
+            OpenControl(isOpen: true);
+            _hasFamily = true;
+            _grant.BeginAlone(_grant.Now());
+        }
+    }
+
+    private void OpenControl(bool isOpen)
+    {
+        _hasControl = isOpen;
+        if (isOpen)
+        {
+            _grant.HoldControl();
+        }
+        else
+        {
+            _grant.ReleaseControl();
+        }
+    }
+
     private void Send(GrantCensus? census)
     {
         _size = _world.Fault == PlantedFault.UsesExpiredGrants ? _size : _grant.Read();
-        _nextRenewal = _world.Now + 250;
+        _nextRenewal = _world.Now + _world.RenewalInterval;
         var request = new GrantRequest
         {
             Id = Id,
+            Family = Family,
+            HasFamily = _hasFamily,
+            NewTableId = _world.CreateTableId(),
+            KnownEpoch = _observer.KnownEpoch,
+            IsBacked = _grant.MayConnect,
+            HadPlace = _grant.HasPlace || _world.Fault == PlantedFault.GivesPlacesBeforeTheCount,
             FirstSequence = _clock.GetTimestamp(),
-            Offer = (_world.Fault == PlantedFault.OffersWhatItUses ? Math.Min(_size, _demand) : Math.Max(_size, Used)) + 1,
+            Offer = (_world.Fault == PlantedFault.OffersWhatItUses ? Math.Min(_size, _demand) : Math.Max(_size, Used)) + (_world.Fault == PlantedFault.ForgetsItsOwnSession ? 0 : _grant.Control),
             Demand = _demand + 1,
-            Hidden = _world.Fault == PlantedFault.ForgetsOpens ? 0 : _world.Settings.Hidden,
+            Hidden = _world.Settings.Hidden,
             Census = census,
         };
-        _sent = (request, _clock.GetTimestamp(), _clock.GetUtcNow(), _world.Now + _world.Random.Next(60));
+        _sent = (request, _grant.Now(), _world.Now + _world.Random.Next(60));
     }
 
     private void Receive()
@@ -143,7 +226,7 @@ internal sealed class SimulatedInstance
                 var answer = _world.Renew(sent.Request);
                 if (_world.Random.Next(20) != 0)
                 {
-                    _answered = (answer, sent.SentAt, sent.SentAtUtc, _world.Now + _world.Random.Next(60));
+                    _answered = (answer, sent.SentAt, _world.Now + _world.Random.Next(60));
                 }
             }
         }
@@ -151,22 +234,42 @@ internal sealed class SimulatedInstance
         if (_answered is { } answered && _world.Now >= answered.ArrivesAt)
         {
             _answered = null;
-            _hasAnswer = true;
-            _hasControl |= answered.Answer.Permits > 0;
-            _grant.Accept(answered.Answer, answered.SentAt, answered.SentAtUtc);
-            _size = _grant.Read();
-            _observer.Record(answered.Answer);
-            var expired = _world.Fault == PlantedFault.TrustsTheClockOfTheStore ? [.. answered.Answer.Others.Where(static other => other.IsExpired)] : _observer.FindExpired(answered.Answer);
-            if (answered.Answer.MustCount && (answered.Answer.NeedsCensus ? _observer.IsEpochKnown() : expired.Count > 0))
-            {
-                _counting = (answered.Answer, expired, _world.Now + _world.Random.Next(100));
-            }
+            Accept(answered.Answer, answered.SentAt);
         }
 
         if (_counting is { } counting && _world.Now >= counting.ArrivesAt && _sent is null)
         {
             _counting = null;
-            Send(_world.Count(counting.Answer, counting.Expired));
+            OpenControl(isOpen: true);
+            Send(_world.Count(counting.Answer, counting.Expired, mayEnd: _grant.IsValid || _world.Fault == PlantedFault.EndsAfterAFreeze));
+        }
+    }
+
+    private void Accept(GrantAnswer answer, LifeSign sentAt)
+    {
+        HasAnswer = true;
+        if (!_hasFamily)
+        {
+            (Family, _hasFamily) = (answer.Family, true);
+        }
+
+        _grant.Accept(answer, sentAt);
+        if (_grant.Control == 0 || answer.Permits > 0)
+        {
+            OpenControl(answer.Permits > 0);
+        }
+        else
+        {
+            // Nothing is free for its own session.
+            OpenControl(isOpen: false);
+        }
+
+        _size = _grant.Read();
+        _observer.Record(answer);
+        var expired = _world.Fault == PlantedFault.TrustsTheClockOfTheStore ? [.. answer.Others.Where(static other => other.IsExpired)] : _observer.FindExpired(answer);
+        if (answer.MustCount && _world.Now >= DatabaseCutOffUntil && (answer.NeedsCensus || expired.Count > 0 || answer.Strangers > 0))
+        {
+            _counting = (answer, expired, _world.Now + _world.Random.Next(_world.Random.Next(8) == 0 ? 1000 : 100));
         }
     }
 }

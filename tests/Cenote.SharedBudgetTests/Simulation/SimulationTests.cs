@@ -9,15 +9,15 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void The_server_never_has_more_sessions_than_the_budget()
     {
-        var (runs, instances, first) = (Read("CENOTE_SHARED_RUNS", 50), Read("CENOTE_SHARED_INSTANCES", 0), Read("CENOTE_SHARED_SEED", 1));
+        var (runs, instances, first) = (Read("CENOTE_SHARED_RUNS", 400), Read("CENOTE_SHARED_INSTANCES", 0), Read("CENOTE_SHARED_SEED", 1));
         var (used, allowed) = (0L, 0L);
         Parallel.For(first, first + runs, seed =>
         {
             var world = new SimulatedWorld(seed, instances > 0 ? instances : 2 + (seed % 7));
-            world.Run(20_000);
-            Assert.True(
-                world.Most <= world.Settings.MaxConnections,
-                FormattableString.Invariant($"Seed {seed}: {world.Most} sessions of {world.Settings.MaxConnections} after {world.Now} ms."));
+            world.Run(Length(seed));
+            Assert.False(
+                world.HasFailed,
+                FormattableString.Invariant($"Seed {seed}: {world.Describe()}"));
             Interlocked.Add(ref used, world.Use.Used);
             Interlocked.Add(ref allowed, world.Use.Allowed);
         });
@@ -27,27 +27,36 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(PlantedFault.UsesExpiredGrants, 1)]
-    [InlineData(PlantedFault.ForgetsOpens, 1458)]
-    [InlineData(PlantedFault.OffersWhatItUses, 295)]
-    [InlineData(PlantedFault.TrustsALostTable, 840)]
-    [InlineData(PlantedFault.TrustsTheClockOfTheStore, 1063)]
+    [InlineData(PlantedFault.UsesExpiredGrants, 123)]
+    [InlineData(PlantedFault.OffersWhatItUses, 2345)]
+    [InlineData(PlantedFault.TrustsALostTable, 2)]
+    [InlineData(PlantedFault.TrustsADeletedTable, 68)]
+    [InlineData(PlantedFault.TrustsTheClockOfTheStore, 5)]
+    [InlineData(PlantedFault.IgnoresStrangers, 107)]
+    [InlineData(PlantedFault.ForgetsItsOwnSession, 766)]
+    [InlineData(PlantedFault.GivesPlacesBeforeTheCount, 92)]
+    [InlineData(PlantedFault.KeepsGuaranteedForever, 4437)]
+    [InlineData(PlantedFault.CountsAfterSilence, 1202)]
+    [InlineData(PlantedFault.EndsAfterAFreeze, 1126)]
     public void A_broken_rule_is_found(PlantedFault fault, int first)
     {
         // From a seed that is known to find it, as long as the rules stay as they are.
         for (var seed = first; seed < first + 5_000; seed++)
         {
             var world = new SimulatedWorld(seed, 2 + (seed % 7), fault);
-            world.Run(20_000);
-            if (world.Most > world.Settings.MaxConnections)
+            world.Run(Length(seed));
+            if (world.HasFailed)
             {
-                output.WriteLine(FormattableString.Invariant($"{fault}: {world.Most} sessions of {world.Settings.MaxConnections} with seed {seed}"));
+                output.WriteLine(FormattableString.Invariant($"{fault}: {world.Most} sessions of {world.Settings.MaxConnections}, {world.WronglyEnded} ended wrongly, with seed {seed}"));
                 return;
             }
         }
 
         Assert.Fail($"{fault} was not found.");
     }
+
+    /// <summary>Some runs are so long that places are lost.</summary>
+    private static int Length(int seed) => seed % 5 == 0 ? 60_000 : 20_000;
 
     private static int Read(string variable, int standard) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : standard;
