@@ -2,6 +2,7 @@
 import uPlot from './uPlot.esm.js';
 import { el, setText } from './dom.js';
 import { clock, duration, isNumber } from './format.js';
+import { drawMarks, marksAtCursor } from './marks.js';
 
 /** @typedef {{ key: string, label: string, color: string, dash?: number[], fill?: boolean, stepped?: boolean }} Line */
 
@@ -30,19 +31,24 @@ const isolated = (u, index) =>
 const stepped = uPlot.paths.stepped?.({ align: 1 });
 
 /**
- * @param {{ id: string, title: string, lines: Line[], format: (value: unknown) => string, top?: number, note?: string }} options `top`: the least that the scale shows
+ * @param {{ id: string, title: string, lines: Line[], format: (value: unknown) => string, top?: number, note?: string,
+ *   marked?: { label: string, list: Node } }} options `top`: the least that the scale shows; `marked`: what marks are, and all of them as text
  */
-export function createChart({ id, title, lines, format, top = 1, note = '' }) {
+export function createChart({ id, title, lines, format, top = 1, note = '', marked }) {
     const canvas = el('div', { 'class': 'chart-canvas', 'aria-hidden': 'true' });
     const readings = lines.map(line => ({
         now: el('span', { class: 'reading', data: { field: `${id}.${line.key}` } }),
         highest: el('span', { class: 'reading quiet' }),
     }));
+    const markText = el('bdi');
+    const tip = el('p', { class: 'chart-tip', hidden: true, data: { field: `${id}.mark` } }, markText);
+    const markKey = marked && el('li', { hidden: true, data: { mark: id } }, el('span', { 'class': 'mark-sign', 'aria-hidden': 'true' }, '▲▼'), ` ${marked.label}`);
     const moment = el('span', { class: 'quiet moment' });
     const legend = el(
         'ul',
         { class: 'legend' },
         ...lines.map((line, index) => el('li', {}, swatch(line), ` ${line.label} `, readings[index].now, ' ', readings[index].highest)),
+        markKey,
     );
     const asTable = el(
         'details',
@@ -53,10 +59,13 @@ export function createChart({ id, title, lines, format, top = 1, note = '' }) {
         'figure',
         { class: 'chart', data: { chart: id } },
         el('figcaption', {}, el('h3', { text: title }), note === '' ? null : el('span', { class: 'quiet' }, note), moment),
-        canvas,
+        el('div', { class: 'chart-area' }, canvas, tip),
         legend,
         asTable,
+        marked?.list,
     );
+    /** @type {import('./marks.js').Mark[]} */ let marks = [];
+    /** @type {import('./marks.js').Mark[]} */ let shown = [];
     /** @type {any} */ let history = null;
     /** @type {any} */ let plot = null;
     let span = [0, 1];
@@ -96,7 +105,7 @@ export function createChart({ id, title, lines, format, top = 1, note = '' }) {
                         points: { show: true, filter: isolated, size: 4, fill: () => color(line.color) },
                     })),
                 ],
-                hooks: { setCursor: [read] },
+                hooks: { setCursor: [read], draw: [u => drawMarks(u, shown, color('--mark'), color('--card'))] },
             },
             data,
             canvas,
@@ -114,6 +123,9 @@ export function createChart({ id, title, lines, format, top = 1, note = '' }) {
         const at = plot?.cursor.idx;
         const pointed = at !== null && at !== undefined && plot.cursor.left >= 0;
         setText(moment, pointed ? `at ${clock(plot.data[0][at] * 1000)}` : '');
+        const near = marksAtCursor(plot, shown);
+        tip.hidden = near.length === 0;
+        setText(markText, near.map(mark => mark.text).join('\n'));
         lines.forEach((line, index) => {
             const series = plot.data[index + 1];
             const value = pointed ? series[at] : series.findLast(isNumber);
@@ -121,6 +133,12 @@ export function createChart({ id, title, lines, format, top = 1, note = '' }) {
             setText(readings[index].now, format(value));
             setText(readings[index].highest, all.length === 0 ? '' : `(highest ${format(Math.max(...all))})`);
         });
+    }
+
+    /** The last step of the history has only begun when something happens in it. */
+    function placeMarks() {
+        shown = marks.filter(mark => mark.at > span[0]).map(mark => ({ ...mark, at: Math.min(mark.at, span[1]) }));
+        markKey?.toggleAttribute('hidden', shown.length === 0);
     }
 
     function fillTable() {
@@ -170,11 +188,21 @@ export function createChart({ id, title, lines, format, top = 1, note = '' }) {
     document.addEventListener('cenote-theme', redraw);
     return {
         root,
+        /** @param {import('./marks.js').Mark[]} next in their order */
+        mark(next) {
+            const isNew = next.length !== marks.length || next.at(-1)?.text !== marks.at(-1)?.text;
+            marks = next;
+            if (isNew) {
+                placeMarks();
+                redraw();
+            }
+        },
         /** @param {import('./model.js').History} next @param {number} range in seconds */
         update(next, range) {
             history = next;
             const end = next.times.at(-1) ?? Date.now() / 1000;
             span = [end - range, end];
+            placeMarks();
             const data = [
                 next.times,
                 ...lines.map(values).map(series => next.times.map((_, index) => (isNumber(series[index]) ? series[index] : null))),

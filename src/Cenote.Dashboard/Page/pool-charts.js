@@ -4,6 +4,7 @@ import { createChart } from './chart.js';
 import { count, duration, isNumber, percent, rate, words } from './format.js';
 import { createPanel } from './panel.js';
 import { preference, remember } from './preferences.js';
+import { createSizing } from './sizing.js';
 
 /** @typedef {import('./chart.js').Line} Line */
 
@@ -92,7 +93,10 @@ export function createPoolCharts(pool, context) {
     let isChosen = ranges.includes(range); // Otherwise it grows with what there is to see.
     const usual = ranges[Math.min(2, ranges.length - 1)];
     range = isChosen ? range : usual;
-    const charts = fixed.map(createChart);
+    const sizing = createSizing();
+    const charts = fixed.map(chart =>
+        createChart(chart.id === 'connections' ? { ...chart, marked: { label: 'sizing decision', list: sizing.root } } : chart),
+    );
     const grid = el('div', { class: 'charts' }, ...charts.map(chart => chart.root));
     const problem = el('p', { class: 'empty', role: 'status', hidden: true });
     const choices = ranges.map(seconds =>
@@ -173,7 +177,9 @@ export function createPoolCharts(pool, context) {
     load();
     return {
         panel,
-        update() {
+        /** @param {import('./model.js').Pool} pool */
+        update(pool) {
+            charts[0].mark(sizing.update(pool));
             if (performance.now() >= due) {
                 load();
             }

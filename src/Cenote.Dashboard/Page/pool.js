@@ -100,7 +100,7 @@ export function createPoolView(main, context, { name, section }) {
             bar.update(latest.row);
             [leases, ...parts].forEach(part => part.update(latest));
             laneJump?.toggleAttribute('hidden', lanes.panel.root.hidden);
-            charts.update();
+            charts.update(latest);
             if (first && section !== null) {
                 this.go(section);
             }

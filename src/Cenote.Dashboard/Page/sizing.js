@@ -1,0 +1,58 @@
+// Decisions about the size of a pool, with their evidence: marks on the chart of its connections, and a table for all.
+import { el, setAttribute, setText } from './dom.js';
+import { clock, count, exactTime, toDate, withLocalTimes } from './format.js';
+import { list, textOf } from './model.js';
+import { createTable } from './table.js';
+
+const kinds = { Resized: 'changed', SizeRecommended: 'recommended' };
+
+/** How many connections more. @param {unknown} message of an event */
+function changeOf(message) {
+    const [, first, verb, second] = /^(?:resized from |recommends )(\d+) (to|instead of) (\d+)/.exec(textOf(message)) ?? [];
+    return first === undefined ? 0 : (Number(second) - Number(first)) * (verb === 'to' ? 1 : -1);
+}
+
+/** @param {any} event @returns {import('./marks.js').Mark} */
+const markOf = event => ({
+    at: (toDate(event.time)?.getTime() ?? NaN) / 1000,
+    change: changeOf(event.message),
+    isAdvice: event.kind === 'SizeRecommended',
+    text: `${clock(event.time)} ${withLocalTimes(event.message)}`,
+});
+
+export function createSizing() {
+    const table = createTable({
+        label: 'Sizing decisions',
+        keyOf: event => event.sequence,
+        empty: '',
+        tall: true,
+        limit: 50,
+        columns: [
+            { label: 'Time', field: 'time', value: event => event.time, text: event => clock(event.time), className: 'col-time' },
+            { label: 'Size', field: 'kind', value: event => event.kind, text: event => kinds[event.kind] },
+            {
+                label: 'Decision and evidence',
+                field: 'message',
+                value: event => event.message,
+                text: event => withLocalTimes(event.message),
+                heading: true,
+                className: 'col-message',
+            },
+            { label: 'By', field: 'actor', value: event => event.actor },
+        ],
+        row: (node, event) => setAttribute(node, 'title', exactTime(event.time)),
+    });
+    const title = el('span');
+    const root = el('details', { class: 'chart-table', hidden: true, data: { sizing: 'decisions' } }, el('summary', {}, title), table.root);
+    return {
+        root,
+        /** @param {import('./model.js').Pool} pool @returns {import('./marks.js').Mark[]} in their order */
+        update(pool) {
+            const decisions = list(pool.events).filter(event => Object.hasOwn(kinds, textOf(event.kind)));
+            root.hidden = decisions.length === 0;
+            setText(title, `Sizing decisions (${count(decisions.length)})`);
+            table.update(decisions);
+            return decisions.map(markOf).sort((one, other) => one.at - other.at);
+        },
+    };
+}
