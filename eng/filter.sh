@@ -76,6 +76,7 @@ groups_needed() {
         ! uses "$folder" 'Microsoft\.Playwright' || echo browser
         ! uses "$folder" 'promtool' || echo prometheus
         ! uses "$folder" 'pgbouncer|pgpool|libgalera' || echo proxies
+        ! uses "$folder" 'psqlodbcw' || echo odbc
     done | sort -u
 }
 

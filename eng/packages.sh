@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, cluster, peers
+# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, odbc, cluster, peers
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -80,6 +80,12 @@ missing_proxies_packages() {
     [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer
     [[ -x /usr/sbin/pgpool ]] || echo pgpool2
     [[ -e /usr/lib/galera/libgalera_smm.so ]] || echo galera-4
+}
+
+# Drivers for AdoNetProvider. They depend on the driver manager, which System.Data.Odbc loads.
+missing_odbc_packages() {
+    compgen -G '/usr/lib/*/odbc/psqlodbcw.so' >/dev/null || echo odbc-postgresql
+    compgen -G '/usr/lib/*/odbc/libmaodbc.so' >/dev/null || echo odbc-mariadb
 }
 
 # The packages that make a cluster of the servers. MariaDB copies its data to a new member with rsync.

@@ -6,7 +6,11 @@ namespace Cenote.Providers;
 /// <summary>The classification of exceptions without knowledge of the driver.</summary>
 public static class FailureClassification
 {
-    /// <summary>Classifies by the standard exception types, and by SQLSTATE where the driver has one.</summary>
+    private const string OdbcException = "System.Data.Odbc.OdbcException";
+
+    /// <summary>
+    /// Classifies by the standard exception types, and by SQLSTATE where the driver has one, also that of ODBC.
+    /// </summary>
     /// <param name="exception">The driver's exception, or one that wraps it.</param>
     public static FailureKind Classify(Exception exception)
     {
@@ -23,7 +27,7 @@ public static class FailureClassification
                 return FailureKind.QueryTimeout;
             }
 
-            if (current is DbException { SqlState: { Length: 5 } state } && FromSqlState(state) is var kind and not FailureKind.Other)
+            if (current is DbException failure && SqlStateOf(failure) is { } state && FromSqlState(state) is var kind and not FailureKind.Other)
             {
                 return kind;
             }
@@ -37,14 +41,28 @@ public static class FailureClassification
         return FailureKind.Other;
     }
 
+    private static string? SqlStateOf(DbException exception) =>
+        exception.SqlState is { Length: 5 } state ? state : exception.GetType().FullName == OdbcException ? InOdbcMessage(exception.Message) : null;
+
+    // Of System.Data.Odbc 11.0.0: "ERROR [40P01] ERROR: deadlock detected". The bridge leaves SqlState empty.
+    private static string? InOdbcMessage(string message)
+    {
+        var start = message.IndexOf('[', StringComparison.Ordinal) + 1;
+        return start > 0 && message.AsSpan(start) is { Length: > 5 } rest && rest[5] == ']' ? rest[..5].ToString() : null;
+    }
+
     // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, 25006 read-only
-    // transaction.
+    // transaction. PostgreSQL's own: query_canceled, lock_not_available, too_many_connections, and the ends of a
+    // server. MySQL's own: a query that was interrupted. ODBC's: a timeout that expired, a statement that was cancelled;
+    // MariaDB's driver says of that, that it cannot cancel.
     private static FailureKind FromSqlState(string state) => state switch
     {
-        ['0', '8', ..] => FailureKind.ConnectionLost,
+        ['0', '8', ..] or "HYT01" or "57P01" or "57P02" or "57P03" => FailureKind.ConnectionLost,
         ['2', '8', ..] => FailureKind.InvalidCredentials,
-        ['4', '0', ..] => FailureKind.Transient,
+        ['4', '0', ..] or "55P03" => FailureKind.Transient,
         "25006" => FailureKind.ReadOnlyServer,
+        "53300" => FailureKind.TooManyConnections,
+        "57014" or "70100" or "HYT00" or "HY008" or "HY018" => FailureKind.QueryTimeout,
         _ => FailureKind.Other,
     };
 }

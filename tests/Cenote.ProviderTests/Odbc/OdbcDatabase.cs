@@ -1,0 +1,7 @@
+namespace Cenote.ProviderTests.Odbc;
+
+public enum OdbcDatabase
+{
+    PostgreSql,
+    MariaDb,
+}
