@@ -6,7 +6,7 @@ fleet_labs() {
 Cenote.ProviderTests *The_server_never_has_more_connections_under_an_uneven_load CENOTE_BUDGET_POOLS=1000 CENOTE_BUDGET_SIZE=100 CENOTE_BUDGET_LEASES=60000
 Cenote.ProviderTests *Pools_with_equal_demand_are_served_equally CENOTE_BUDGET_POOLS=100 CENOTE_BUDGET_SIZE=20 CENOTE_BUDGET_LEASES=20000
 Cenote.Tests Cenote.Tests.Budgets.* CENOTE_BUDGET_ROUNDS=1000 CENOTE_BUDGET_TENANTS=1000 CENOTE_BUDGET_TENANT_LEASES=60000 CENOTE_BUDGET_SIMULATION=8000
-Cenote.Tests *It_finds_about_the_throughput_of_the_best_size_with_about_its_connections CENOTE_SIZING_RUNS=4
+Cenote.Tests *It_finds_about_the_throughput_of_the_best_size_with_about_its_connections CENOTE_SIZING_RUNS=10
 Cenote.ProviderTests *Size_is_measured_on_a_real_server CENOTE_SIZING_LAB=60
 Cenote.ProviderTests *SessionLeakTests.* CENOTE_LEAK_ROUNDS=20000
 Cenote.ProviderTests *RowLevelSecurityTests.* CENOTE_CONTEXT_LEASES=1000000

@@ -32,6 +32,9 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
     /// <summary>The time of a lease, over that in an unloaded database, up to which the database has room.</summary>
     private const double UnloadedShare = 1.1;
 
+    /// <summary>How often a smaller size is tried again that did less while the database was slower.</summary>
+    private const int MostRetries = 2;
+
     private const int LongestRest = 600;
     private static readonly TimeSpan ShortestHold = TimeSpan.FromSeconds(60);
 
@@ -47,11 +50,15 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
     /// <summary>The throughput that the database can do, as far as known.</summary>
     private SizingSample _most;
 
+    /// <summary>A size that did less than the most.</summary>
+    private SizingSample _failed;
+
     private SizingSample _rest;
     private int _size;
     private int _largest;
     private int _agreed;
     private bool _triesFewer;
+    private int _retries;
     private int _dropped;
     private int _risen;
     private double _restedFor;
@@ -73,7 +80,7 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
     /// <inheritdoc/>
     public bool RecommendsOnly => _advisor is not null;
 
-    private int StepDown => _size > Few ? 2 : 1;
+    private int StepDown => StepDownFrom(_size);
 
     private int StepUp => _size >= 2 * Few ? 2 : 1;
 
@@ -113,6 +120,8 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
         _current = _current.Size == 0 ? seen : _current.With(seen);
         return _current.Leases < 30 && _current.Seconds < 10 ? null : _phase(observation);
     }
+
+    private static int StepDownFrom(int size) => size > Few ? 2 : 1;
 
     private SizingDecision? BackOff(in SizingObservation observation)
     {
@@ -212,6 +221,25 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
         var curve = SizingCurve.Fit(_samples, _meter.Dispersion);
         _unloaded = 1 / curve.First;
         _largest = _samples[^1].Size;
+        var size = Choose(curve, observation);
+        _retries = 0;
+        if (size < _samples[0].Size)
+        {
+            // Below the smallest size of this search, nothing is known yet.
+            _phase = Descend;
+            var least = _samples[0].Size;
+            return Move(observation, least - StepDownFrom(least), FormattableString.Invariant($"saturated: {evidence}; no more than {least} did"));
+        }
+
+        _phase = Verify;
+        _triesFewer = false;
+        return Move(observation, size, FormattableString.Invariant(
+            $"saturated: {evidence}; the most is {curve.Most:0.#} leases/s, from about {curve.Knee} connections on; {_unloaded * 1000:0.##} ms unloaded"));
+    }
+
+    /// <summary>Returns the size that a curve needs, and keeps its most throughput for comparisons.</summary>
+    private int Choose(in SizingCurve curve, in SizingObservation observation)
+    {
         var size = (int)Math.Ceiling((curve.SizeFor(0.97) * 1.15) - 0.05);
         size = Math.Clamp(size, observation.MinSize, Math.Max(observation.MinSize, _largest));
         var seconds = 0.0;
@@ -221,10 +249,7 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
         }
 
         _most = new SizingSample(size, curve.Most * seconds, seconds, 0, 0);
-        _phase = Verify;
-        _triesFewer = false;
-        return Move(observation, size, FormattableString.Invariant(
-            $"saturated: {evidence}; the most is {curve.Most:0.#} leases/s, from about {curve.Knee} connections on; {_unloaded * 1000:0.##} ms unloaded"));
+        return size;
     }
 
     /// <summary>Compares the throughput of the chosen size with the most.</summary>
@@ -248,10 +273,18 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
         }
 
         Keep(_current);
+        if (ratio < enough && !_triesFewer)
+        {
+            // The most may have been a matter of chance.
+            Choose(SizingCurve.Fit(_samples, _meter.Dispersion), observation);
+            ratio = _current.Rate / _most.Rate;
+        }
+
         var evidence = FormattableString.Invariant($"{_current}, {ratio:P0} of the most");
         if (ratio < enough && _triesFewer)
         {
             // One more than needed, so that latency shows a change of the need.
+            _failed = _current;
             _triesFewer = false;
             _phase = Settle;
             return Move(observation, _size + 2, evidence);
@@ -271,7 +304,32 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
         return BeginRest();
     }
 
-    private SizingDecision? Settle(SizingObservation observation) => BeginRest();
+    /// <summary>
+    /// Looks whether a smaller size failed by itself, or because the database was slower for a while.
+    /// </summary>
+    private SizingDecision? Settle(SizingObservation observation)
+    {
+        if (_retries == MostRetries)
+        {
+            return BeginRest();
+        }
+
+        if (_current.Seconds < 3)
+        {
+            return null;
+        }
+
+        // Two connections more, and not half of what they would bring.
+        if (_current.Rate >= _failed.Rate * (1 + (1.0 / _failed.Size)) || _current.Rate >= 0.9 * _most.Rate)
+        {
+            return BeginRest();
+        }
+
+        _retries++;
+        _triesFewer = true;
+        _phase = Verify;
+        return Move(observation, _size - 2, FormattableString.Invariant($"{_current}, as little as {_failed.Size}: the database was slower for a while"));
+    }
 
     private SizingDecision? BeginRest()
     {

@@ -4,7 +4,7 @@ namespace Cenote.Tests.Sizing;
 
 /// <summary>
 /// The measured size beside the best fixed size of a sweep, in simulated servers. The figures of docs/sizing.md are
-/// those of CENOTE_SIZING_RUNS=4.
+/// those of CENOTE_SIZING_RUNS=10.
 /// </summary>
 public sealed class MeasuredSizingScenarioTests(ITestOutputHelper output)
 {
@@ -22,9 +22,11 @@ public sealed class MeasuredSizingScenarioTests(ITestOutputHelper output)
         results.Where(static result => !result.IsMet).ToList().ForEach(result => output.WriteLine(result.ToString()));
         Assert.True(results.Count >= 50, $"only {results.Count} scenarios");
 
-        // All targets together, in nearly all scenarios; in all with a steady load, or half the capacity.
-        Assert.InRange(results.Count(static result => result.IsMet), results.Count * 0.85, results.Count);
-        Assert.All(results.Where(static result => result.Scenario.Kind is "Steady" or "Halved"), static result => Assert.True(result.IsMet, result.ToString()));
+        // All targets together, in nearly all scenarios; in all with a steady load.
+        Assert.InRange(results.Count(static result => result.IsMet), results.Count * 0.9, results.Count);
+        Assert.All(results.Where(static result => result.Scenario.Kind is "Steady"), static result => Assert.True(result.IsMet, result.ToString()));
+        var halved = results.Where(static result => result.Scenario.Kind is "Halved").ToList();
+        Assert.InRange(halved.Count(static result => result.IsMet), halved.Count * 0.95, halved.Count);
         Assert.All(results, static result => Assert.True(result.Share >= 0.85, result.ToString()));
         Assert.InRange(Median(results, static result => result.Share), 0.99, 1.1);
     }

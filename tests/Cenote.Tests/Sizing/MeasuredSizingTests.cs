@@ -54,6 +54,21 @@ public sealed class MeasuredSizingTests
         Assert.InRange(run.Sizes[^1], 22, 36);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(32)]
+    public void It_keeps_the_throughput_when_statements_become_shorter(int knee)
+    {
+        // Twice as fast, with the same knee: an index was created.
+        var server = Server(knee) with { Rate = (second, active) => Math.Min(active, knee) * (second < 150 ? 1 : 2) };
+
+        var run = new SimulatedDatabase(server).Run(300, new MeasuredSizingPolicy(), minSize: 1);
+
+        Assert.InRange(run.Sizes[140], knee, knee * 1.5);
+        Assert.InRange(run.Sizes[^1], knee, knee * 1.5);
+        Assert.True(run.Ends.Skip(160).Average() >= 0.95 * 400 * knee, string.Join("; ", run.Sizes.Skip(150)));
+    }
+
     [Fact]
     public void It_backs_off_at_once_when_the_server_has_too_many_connections()
     {
