@@ -53,8 +53,8 @@ public static class FailureClassification
 
     // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, 25006 read-only
     // transaction. PostgreSQL's own: query_canceled, lock_not_available, too_many_connections, and the ends of a
-    // server. MySQL's own: a query that was interrupted. ODBC's: a timeout that expired, a statement that was cancelled;
-    // MariaDB's driver says of that, that it cannot cancel.
+    // server. MySQL's own: a query that was interrupted. ODBC's: a timeout that expired, a statement that was
+    // cancelled; MariaDB's driver says of that, that it cannot cancel.
     private static FailureKind FromSqlState(string state) => state switch
     {
         ['0', '8', ..] or "HYT01" or "57P01" or "57P02" or "57P03" => FailureKind.ConnectionLost,
