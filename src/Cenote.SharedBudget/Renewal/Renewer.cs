@@ -8,8 +8,8 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
 {
     private const int MaxAttempts = 50;
 
-    /// <summary>Demand of the last second counts, so that a moment without callers closes no connection.</summary>
-    private static readonly TimeSpan DemandWindow = TimeSpan.FromSeconds(1);
+    /// <summary>Demand of the last half second counts, so that a moment without callers closes no connection.</summary>
+    private static readonly TimeSpan DemandWindow = TimeSpan.FromMilliseconds(500);
 
     private readonly Queue<(long At, int Demand)> _demands = new();
 
