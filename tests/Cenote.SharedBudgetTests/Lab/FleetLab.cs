@@ -5,18 +5,21 @@ using Npgsql;
 namespace Cenote.SharedBudgetTests.Lab;
 
 /// <summary>
-/// Eight instances in processes of their own on a real PostgreSQL and a real Redis. Each one reaches both through
+/// Instances in processes of their own on a real PostgreSQL and a real Redis. Each one reaches both through
 /// relays of its own, which may fall silent.
 /// </summary>
 internal sealed class FleetLab : IAsyncDisposable
 {
-    internal const int Instances = 8;
     internal const int Budget = 48;
 
-    private readonly LabInstance[] _instances = new LabInstance[Instances];
+    private readonly LabInstance[] _instances;
     private readonly InstanceSettings _settings;
 
-    private FleetLab(InstanceSettings settings, RedisServer redis, ServerWatch watch) => (_settings, Redis, Watch) = (settings, redis, watch);
+    private FleetLab(InstanceSettings settings, RedisServer redis, ServerWatch watch)
+    {
+        (_settings, Redis, Watch) = (settings, redis, watch);
+        _instances = new LabInstance[settings.Instances];
+    }
 
     internal RedisServer Redis { get; }
 
@@ -24,7 +27,7 @@ internal sealed class FleetLab : IAsyncDisposable
 
     internal IReadOnlyList<LabInstance> All => _instances;
 
-    internal static async Task<FleetLab> StartAsync()
+    internal static async Task<FleetLab> BeginAsync(int instances)
     {
         var redis = await RedisServer.StartNewAsync();
         var settings = new InstanceSettings
@@ -33,11 +36,11 @@ internal sealed class FleetLab : IAsyncDisposable
             Provider = ShopProvider.PostgreSql,
             Connection = RealServers.PostgreSqlOrdinary,
             MaxConnections = Budget,
-            Instances = Instances,
+            Instances = instances,
             GuaranteedConnections = 2,
         }.WithName($"lab {Guid.NewGuid().ToString("N")[..8]}");
         var lab = new FleetLab(settings, redis, await ServerWatch.StartAsync(settings, RealServers.PostgreSql, TimeProvider.System));
-        await Task.WhenAll(Enumerable.Range(0, Instances).Select(lab.StartAsync));
+        await Task.WhenAll(Enumerable.Range(0, instances).Select(lab.StartAsync));
         return lab;
     }
 

@@ -53,7 +53,7 @@ internal sealed class FleetStorm(FleetLab lab, int seed, Action<string> report)
             var others = lab.All.Where((_, number) => number % 2 == round % 2).ToList();
             await Task.WhenAll(lab.All.Except(others).Select(static instance => instance.Process.WantAsync(0)));
             var started = Stopwatch.GetTimestamp();
-            await Patience.SoonAsync(() => others.Sum(static instance => instance.Report.Connections) >= (FleetLab.Budget - (FleetLab.Instances / 2 * 2)) * 9 / 10);
+            await Patience.SoonAsync(() => others.Sum(static instance => instance.Report.Connections) >= (FleetLab.Budget - (lab.All.Count / 2 * 2)) * 9 / 10);
             times.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
             await Task.WhenAll(lab.All.Select(static instance => instance.Process.WantAsync(FleetLab.Budget)));
             await Patience.SoonAsync(() => lab.All.All(static instance => instance.Report.Connections >= 5));
@@ -66,7 +66,7 @@ internal sealed class FleetStorm(FleetLab lab, int seed, Action<string> report)
 
     private async Task FailAsync()
     {
-        var number = _random.Next(FleetLab.Instances);
+        var number = _random.Next(lab.All.Count);
         var instance = lab.All[number];
         switch (_random.Next(5))
         {
