@@ -82,8 +82,9 @@ missing_proxies_packages() {
     [[ -e /usr/lib/galera/libgalera_smm.so ]] || echo galera-4
 }
 
-# Drivers for AdoNetProvider. They depend on the driver manager, which System.Data.Odbc loads.
+# Drivers for AdoNetProvider, and the driver manager, which System.Data.Odbc loads.
 missing_odbc_packages() {
+    compgen -G '/usr/lib/*/libodbc.so.2' >/dev/null || echo libodbc2
     compgen -G '/usr/lib/*/odbc/psqlodbcw.so' >/dev/null || echo odbc-postgresql
     compgen -G '/usr/lib/*/odbc/libmaodbc.so' >/dev/null || echo odbc-mariadb
 }

@@ -15,6 +15,12 @@ internal static class MySqlFailures
 
         for (var current = exception; current is not null; current = current.InnerException)
         {
+            // Without knowledge of the driver, the SQLSTATE of a query that somebody ended would be a timeout.
+            if (current is MySqlException { Number: (int)MySqlErrorCode.QueryInterrupted })
+            {
+                return FailureKind.Other;
+            }
+
             if (current is MySqlException error && FromError(error) is var kind and not FailureKind.Other)
             {
                 return kind;

@@ -7,6 +7,7 @@ namespace Cenote.Providers;
 public static class FailureClassification
 {
     private const string OdbcException = "System.Data.Odbc.OdbcException";
+    private const string QueryInterrupted = "70100";
 
     /// <summary>
     /// Classifies by the standard exception types, and by SQLSTATE where the driver has one, also that of ODBC.
@@ -44,25 +45,31 @@ public static class FailureClassification
     private static string? SqlStateOf(DbException exception) =>
         exception.SqlState is { Length: 5 } state ? state : exception.GetType().FullName == OdbcException ? InOdbcMessage(exception.Message) : null;
 
-    // Of System.Data.Odbc 11.0.0: "ERROR [40P01] ERROR: deadlock detected". The bridge leaves SqlState empty.
+    // Of System.Data.Odbc 11.0.0: "ERROR [40P01] ERROR: deadlock detected". The bridge leaves SqlState empty. MariaDB's
+    // driver (3.1.15) reports an interrupted query as a refused cancel.
     private static string? InOdbcMessage(string message)
     {
+        if (message.Contains("[HY018] [ma-", StringComparison.Ordinal))
+        {
+            return QueryInterrupted;
+        }
+
         var start = message.IndexOf('[', StringComparison.Ordinal) + 1;
         return start > 0 && message.AsSpan(start) is { Length: > 5 } rest && rest[5] == ']' ? rest[..5].ToString() : null;
     }
 
     // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, 25006 read-only
-    // transaction. PostgreSQL's own: query_canceled, lock_not_available, too_many_connections, and the ends of a
-    // server. MySQL's own: a query that was interrupted. ODBC's: a timeout that expired, a statement that was
-    // cancelled; MariaDB's driver says of that, that it cannot cancel.
+    // transaction. PostgreSQL's own: query_canceled, lock_not_available, object_in_use, too_many_connections, and the
+    // ends of a server, a database and a session. MySQL's own: a query that was interrupted. ODBC's: a timeout that
+    // expired, a statement that was cancelled.
     private static FailureKind FromSqlState(string state) => state switch
     {
-        ['0', '8', ..] or "HYT01" or "57P01" or "57P02" or "57P03" => FailureKind.ConnectionLost,
+        ['0', '8', ..] or "HYT01" or "57P01" or "57P02" or "57P03" or "57P04" or "57P05" or "25P03" or "25P04" => FailureKind.ConnectionLost,
         ['2', '8', ..] => FailureKind.InvalidCredentials,
-        ['4', '0', ..] or "55P03" => FailureKind.Transient,
+        ['4', '0', ..] or "55P03" or "55006" => FailureKind.Transient,
         "25006" => FailureKind.ReadOnlyServer,
         "53300" => FailureKind.TooManyConnections,
-        "57014" or "70100" or "HYT00" or "HY008" or "HY018" => FailureKind.QueryTimeout,
+        "57014" or QueryInterrupted or "HYT00" or "HY008" => FailureKind.QueryTimeout,
         _ => FailureKind.Other,
     };
 }

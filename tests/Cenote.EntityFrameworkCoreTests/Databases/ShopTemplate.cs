@@ -10,35 +10,36 @@ namespace Cenote.EntityFrameworkCoreTests.Databases;
 /// </summary>
 public sealed class ShopTemplate : IAsyncDisposable
 {
-    private static readonly Lazy<Task<string>> Template = new(CreateAsync);
+    private static readonly string Name = "ef_template_" + Guid.NewGuid().ToString("N");
+    private static readonly Lazy<Task> Template = new(CreateAsync);
 
     internal static async Task CopyAsync(string connectionString)
     {
         var copy = new NpgsqlConnectionStringBuilder(connectionString).Database;
-        var template = await Template.Value;
-        await RunAsync($"CREATE DATABASE {copy} TEMPLATE {template}");
+        await Template.Value;
+        await RunAsync($"CREATE DATABASE {copy} TEMPLATE {Name}");
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Template.IsValueCreated)
         {
-            await RunAsync($"DROP DATABASE {await Template.Value}");
+            await RunAsync($"DROP DATABASE IF EXISTS {Name} WITH (FORCE)");
         }
     }
 
-    private static async Task<string> CreateAsync()
+    private static async Task CreateAsync()
     {
-        var template = "ef_template_" + Guid.NewGuid().ToString("N");
-        var text = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = template, Pooling = false }.ConnectionString;
+        var text = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql) { Database = Name, Pooling = false }.ConnectionString;
         await using var context = new ShopContext(new DbContextOptionsBuilder<ShopContext>().UseNpgsql(text).Options);
-        await context.Database.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+
+        // Without the token of the test that happens to come first: others wait for this, too.
+        await context.Database.EnsureCreatedAsync(CancellationToken.None);
 
         // A database with sessions cannot be copied, and the server sees the end of a session a moment later.
         await using var connection = await ConnectAsync();
-        await using var count = new NpgsqlCommand($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{template}'", connection);
+        await using var count = new NpgsqlCommand($"SELECT count(*) FROM pg_stat_activity WHERE datname = '{Name}'", connection);
         await Patience.SoonAsync(async () => (long)(await count.ExecuteScalarAsync())! == 0);
-        return template;
     }
 
     private static async Task RunAsync(string sql)
