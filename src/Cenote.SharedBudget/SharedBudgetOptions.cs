@@ -37,7 +37,7 @@ public sealed class SharedBudgetOptions
     /// <see cref="MaxConnections"/>.</value>
     public int? GuaranteedConnections { get; set; }
 
-    /// <summary>Gets or sets the database whose connections are shared.</summary>
+    /// <summary>Gets or sets the database whose connections are shared: the same server in all instances.</summary>
     /// <value>Required.</value>
     public BudgetDatabase? Database { get; set; }
 
@@ -61,13 +61,17 @@ public sealed class SharedBudgetOptions
     /// nothing is free.</summary>
     /// <value>Default 40 s, because the place of a killed instance is free after at least 30 s. Range 0 to 10
     /// minutes.</value>
+    /// <remarks>It waits as long for a database that does not answer while Redis does, but 15 s at most.</remarks>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(40);
 
     /// <summary>
     /// Gets or sets whether idle sessions of an instance whose grant is over are ended at the server, beyond its
     /// guaranteed ones, where others want more connections than there are. Otherwise they stay taken until they end.
     /// </summary>
-    /// <value>Default <see langword="false"/>, because it may hit an instance that was about to renew.</value>
+    /// <value>Default <see langword="false"/>, because it may hit an instance that was about to renew, or is cut off
+    /// from Redis only. PostgreSQL ends no session in a transaction. <b>MariaDB and MySQL may end one that is idle in a
+    /// transaction</b>, which is rolled back, the longest idle first: an ordinary user cannot see there which sessions
+    /// have a transaction.</value>
     public bool EndsExpiredSessions { get; set; }
 
     /// <summary>Gets or sets the source of the logger.</summary>

@@ -68,11 +68,12 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
     /// either.</returns>
     /// <exception cref="ArgumentException">The options are not valid; lists every problem.</exception>
     /// <exception cref="InvalidOperationException">The settings differ from those of the instances that run; names
-    /// both.</exception>
+    /// both. Or another version of this package keeps the grants in another format.</exception>
     /// <exception cref="NotSupportedException">The server does not tell the sessions of the instances
     /// apart.</exception>
     /// <exception cref="TimeoutException">More instances exist than were declared, and nothing was free for this one
-    /// within <see cref="SharedBudgetOptions.StartTimeout"/>.</exception>
+    /// within <see cref="SharedBudgetOptions.StartTimeout"/>; or Redis has answered and the database has not for 15 s,
+    /// or for <see cref="SharedBudgetOptions.StartTimeout"/> if that is less.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static async Task<SharedConnectionBudget> StartAsync(SharedBudgetOptions options, CancellationToken cancellationToken = default)
     {
@@ -119,7 +120,7 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
             State = _journal.State,
             MaxConnections = _options.MaxConnections,
             Granted = _grant.MayConnect ? budget.MaxConnections + 1 : 0,
-            Guaranteed = answer.Guaranteed,
+            Guaranteed = _grant.Guaranteed,
             Connections = budget.Connections,
             Demand = _loop.Demand,
             LiveInstances = answer.Live,

@@ -44,6 +44,22 @@ public sealed class GrantTests
     }
 
     [Fact]
+    public void What_a_start_alone_gave_is_kept_until_the_place_is_lost_or_rejected()
+    {
+        var alone = new Grant(_clock, Settings, maxOpening: 2);
+        Assert.Equal(0, alone.Guaranteed);
+        alone.BeginAlone(alone.Now());
+        Assert.Equal((3, 2), (alone.Guaranteed, alone.Read()));
+
+        alone.EndAlone();
+        Assert.Equal((0, 0, false), (alone.Guaranteed, alone.Read(), alone.HasPlace));
+
+        Assert.Equal(3, _grant.Guaranteed);
+        _clock.Advance(TimeSpan.FromMilliseconds(Settings.Standstill + 1));
+        Assert.Equal(0, _grant.Guaranteed);
+    }
+
+    [Fact]
     public void A_revoked_grant_is_over()
     {
         _grant.Revoke();

@@ -3,7 +3,7 @@ namespace Cenote;
 /// <summary>What decides about the connections of an instance.</summary>
 public enum SharedBudgetState
 {
-    /// <summary>The first answer has not come. The instance has no connection.</summary>
+    /// <summary>The first grant has not come. The instance has no connection.</summary>
     Starting,
 
     /// <summary>The instance has a valid grant.</summary>

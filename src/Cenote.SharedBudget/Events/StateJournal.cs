@@ -39,10 +39,13 @@ internal sealed class StateJournal
     /// <summary>Gets the kind of the last failure to renew, until a renewal succeeds.</summary>
     internal string? LastFailure => Volatile.Read(ref _lastFailure);
 
-    /// <summary>Gets the kind of the last failure to count.</summary>
+    /// <summary>Gets the kind of the last failure to ask the database, until it answers.</summary>
     internal string? LastCountFailure => Volatile.Read(ref _lastCountFailure);
 
-    internal void Record(bool isGranted)
+    /// <summary>Records whether the grant is valid.</summary>
+    /// <param name="isGranted">Whether it is.</param>
+    /// <param name="isEmpty">Whether it is of no connection, which does not end the start.</param>
+    internal void Record(bool isGranted, bool isEmpty = false)
     {
         lock (_gate)
         {
@@ -52,7 +55,7 @@ internal sealed class StateJournal
             }
 
             var (previous, current) = (_state, isGranted ? SharedBudgetState.Granted : SharedBudgetState.Alone);
-            if (previous == current)
+            if (previous == current || (isEmpty && previous == SharedBudgetState.Starting))
             {
                 return;
             }
@@ -71,6 +74,9 @@ internal sealed class StateJournal
             SharedBudgetLog.RenewalFailed(_logger, _budget, _instance, failure);
         }
     }
+
+    /// <summary>Records that the database has answered, so that the next failure is logged again.</summary>
+    internal void Counted() => Volatile.Write(ref _lastCountFailure, null);
 
     internal void CountFailed(Exception exception)
     {

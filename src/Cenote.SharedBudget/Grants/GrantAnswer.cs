@@ -45,4 +45,9 @@ internal sealed class GrantAnswer
     /// Gets the settings of the live instances, if they are others than those of this one, which gets nothing.
     /// </summary>
     internal string? OtherSettings { get; init; }
+
+    /// <summary>
+    /// Gets whether none of those instances has a valid grant. Where none comes back, the settings of this one rule.
+    /// </summary>
+    internal bool MayFollow { get; init; }
 }

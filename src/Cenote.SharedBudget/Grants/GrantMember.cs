@@ -38,4 +38,9 @@ internal sealed class GrantMember
     /// Gets or sets the age of the table since which no count has found a session; negative for none.
     /// </summary>
     internal long EmptySince { get; set; } = -1;
+
+    /// <summary>
+    /// Gets whether it has left, and only the session in which it did so may still be there.
+    /// </summary>
+    internal bool HasLeft => !HasPlace && Hidden == 0 && Demand == 0;
 }

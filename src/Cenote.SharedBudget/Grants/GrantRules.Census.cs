@@ -12,7 +12,7 @@ internal static partial class GrantRules
         }
 
         var counted = census.Counted.ToLookup(static instance => instance.Id, StringComparer.Ordinal);
-        var isContinuous = table.Age - table.CountedAt <= settings.Standstill / 2;
+        var isContinuous = table.Age - table.CountedAt <= settings.LongestCountGap;
         table.CountedAt = table.Age;
         var members = table.Members.ToDictionary(static member => member.Id, StringComparer.Ordinal);
         foreach (var expired in census.Expired)
@@ -41,6 +41,10 @@ internal static partial class GrantRules
         {
             member.EmptySince = -1;
         }
+        else if (member.HasLeft)
+        {
+            table.Members.Remove(member);
+        }
         else if (member.EmptySince < 0 || !isContinuous)
         {
             member.EmptySince = table.Age;
@@ -65,7 +69,7 @@ internal static partial class GrantRules
             var family = instance.FirstOrDefault(part => families.Contains(part.Family)).Family;
             if (family is null)
             {
-                strangers += sessions + settings.Hidden;
+                strangers += Math.Max(settings.Guaranteed, sessions + settings.Hidden);
             }
             else
             {

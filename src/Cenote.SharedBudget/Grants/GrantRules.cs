@@ -33,9 +33,9 @@ internal static partial class GrantRules
     /// <param name="life">The life of the store: another one may have lost changes.</param>
     internal static GrantAnswer Renew(GrantTable table, GrantRequest request, GrantSettings settings, long now, string life)
     {
-        if (!TryAgree(table, request, settings, now))
+        if (!TryAgree(table, settings, now))
         {
-            return new GrantAnswer { Others = [], Epoch = table.Epoch, Family = table.Family, OtherSettings = table.Settings };
+            return new GrantAnswer { Others = [], Epoch = table.Epoch, Family = table.Family, OtherSettings = table.Settings, MayFollow = !HasLive(table, now) };
         }
 
         Follow(table, request, settings, now, life);
@@ -47,7 +47,7 @@ internal static partial class GrantRules
         var member = Find(table, request);
         if (request.IsLeaving)
         {
-            table.Members.Remove(member);
+            Leave(table, member, request, now);
             return GrantAnswer.None;
         }
 
@@ -90,31 +90,48 @@ internal static partial class GrantRules
         return places;
     }
 
+    private static bool HasLive(GrantTable table, long now) => table.Members.Exists(member => member.ExpiresAt > now);
+
     /// <summary>
-    /// Returns whether the instance has the settings of the others. Without a live one the table begins again with its
-    /// own.
+    /// Returns whether the instance has the settings of the others. Its own rule where all have left, or none of them
+    /// has come for so long that a place would be lost: a store that was silent, or whose clock jumped, has only made
+    /// them late. What they have reserved stays until the sessions are counted.
     /// </summary>
-    private static bool TryAgree(GrantTable table, GrantRequest request, GrantSettings settings, long now)
+    private static bool TryAgree(GrantTable table, GrantSettings settings, long now)
     {
         var fingerprint = settings.Fingerprint;
         if (table.Settings == fingerprint)
         {
+            table.OthersSince = -1;
             return true;
-        }
-
-        if (table.Members.Exists(member => member.ExpiresAt > now && member.Id != request.Id))
-        {
-            return false;
         }
 
         if (table.Settings.Length > 0)
         {
+            if (!table.Members.TrueForAll(static member => member.HasLeft) && !HaveGone(table, settings, now))
+            {
+                return false;
+            }
+
             table.Id = "";
-            table.Members.Clear();
+            table.Members.RemoveAll(static member => member.HasLeft);
         }
 
-        table.Settings = fingerprint;
+        (table.Settings, table.OthersSince) = (fingerprint, -1);
         return true;
+    }
+
+    private static bool HaveGone(GrantTable table, GrantSettings settings, long now)
+    {
+        if (HasLive(table, now))
+        {
+            return false;
+        }
+
+        table.Age += Math.Clamp(now - table.Now, 0, settings.TimeToLive / 2);
+        table.Now = now;
+        table.OthersSince = table.OthersSince < 0 ? table.Age : table.OthersSince;
+        return table.Age - table.OthersSince > Math.Max(settings.PlaceHold, GrantSettings.FindPlaceHold(table.Settings));
     }
 
     /// <summary>Follows the clock, and the life of the store and of the table.</summary>
@@ -160,16 +177,50 @@ internal static partial class GrantRules
         return member;
     }
 
+    /// <summary>
+    /// Gives the place and the connections back. The session that does so is closed afterwards: its one stays taken
+    /// until the server has been seen without it.
+    /// </summary>
+    private static void Leave(GrantTable table, GrantMember member, GrantRequest request, long now)
+    {
+        if (request.Offer == 0)
+        {
+            table.Members.Remove(member);
+            return;
+        }
+
+        (member.HasPlace, member.Guaranteed, member.Hidden, member.Demand) = (false, 0, 0, 0);
+        (member.Family, member.Reserved, member.HasRenewed, member.ExpiresAt) = (request.Family, request.Offer, true, now);
+        member.Sequence++;
+    }
+
+    /// <summary>Returns whether an instance has a place.</summary>
+    private static bool FindPlace(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings)
+    {
+        if (table.NeedsCensus)
+        {
+            // Before the count, an instance has a place that had one: a newcomer may be one too many, and what a
+            // store with older data says of a place may be over.
+            return request.HadPlace || (member.HasPlace && member.HasRenewed && request.IsBacked);
+        }
+
+        var isOver = CountReserved(table, settings) > settings.MaxConnections;
+        return member.HasPlace
+            // It uses nothing, so that a place that was given twice is the other's.
+            ? request.IsBacked || !isOver
+            : CountPlaces(table) < settings.Instances && (request.HadPlace || !isOver);
+    }
+
     private static void Record(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now)
     {
-        // Before the count, an instance has a place that had one: a newcomer may be one too many.
-        member.HasPlace |= table.NeedsCensus ? request.HadPlace
-            : CountPlaces(table) < settings.Instances && (request.HadPlace || CountReserved(table, settings) <= settings.MaxConnections);
+        member.HasPlace = FindPlace(table, member, request, settings);
         member.Guaranteed = member.HasPlace ? settings.Guaranteed : 0;
 
         // Where the table does not know better, what the instance says is right, because it keeps to its last grant.
+        // The session of one that has nothing is that of StartReserve.
         var isKnown = member.HasRenewed && !table.NeedsCensus;
-        member.Reserved = Math.Max(member.Guaranteed, isKnown ? Math.Min(member.Reserved, request.Offer) : request.Offer);
+        var offer = request.IsBacked ? request.Offer : Math.Max(0, request.Offer - settings.StartReserve);
+        member.Reserved = Math.Max(member.Guaranteed, isKnown ? Math.Min(member.Reserved, offer) : offer);
         member.HasRenewed = true;
         member.Family = request.HasFamily ? request.Family : table.Family;
         member.Sequence++;
@@ -193,6 +244,11 @@ internal static partial class GrantRules
         return Math.Max(Math.Min(member.Reserved, member.Guaranteed), Math.Min(member.Reserved + missing, share));
     }
 
+    /// <summary>Returns whether another live instance has a session of its own, in which it can count.</summary>
+    private static bool CanOtherCount(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now) =>
+        table.Members.Exists(other => other != member && other.ExpiresAt > now
+            && (other.HasPlace || FindPermits(table, other, request, FairShares.Find(table, settings, now, other).Share, settings) > 0));
+
     private static GrantAnswer Answer(GrantTable table, GrantMember member, GrantRequest request, int share, bool isContended, GrantSettings settings, long now)
     {
         var others = new List<OtherGrant>(table.Members.Count);
@@ -209,12 +265,13 @@ internal static partial class GrantRules
             }
         }
 
-        // The session that counts is the instance's own. For a new table it is the one of StartReserve, so one at a
-        // time.
-        mustCount = table.CountingUntil <= now && (table.NeedsCensus ? request.KnownEpoch == table.Epoch : mustCount && permits > 0);
+        // The session that counts is the instance's own. For a new table, or where no instance has one, it is that of
+        // StartReserve, so one at a time.
+        mustCount = table.CountingUntil <= now
+            && (table.NeedsCensus ? request.KnownEpoch == table.Epoch : mustCount && (permits > 0 || !CanOtherCount(table, member, request, settings, now)));
         if (mustCount)
         {
-            table.CountingUntil = now + (table.NeedsCensus ? settings.TimeToLive : CountingTurn);
+            table.CountingUntil = now + (table.NeedsCensus || permits == 0 ? settings.TimeToLive : CountingTurn);
         }
 
         return new GrantAnswer

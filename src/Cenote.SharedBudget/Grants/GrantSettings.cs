@@ -36,6 +36,14 @@ internal sealed class GrantSettings
     /// milliseconds.</summary>
     internal long PlaceHold => 2 * Standstill;
 
+    /// <summary>Returns <see cref="PlaceHold"/> of the settings in a table.</summary>
+    internal static long FindPlaceHold(string fingerprint) =>
+        long.TryParse(fingerprint.AsSpan(fingerprint.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var timeToLive) ? 4 * timeToLive : 0;
+
+    /// <summary>Gets the longest time between two counts that show that an instance had no session throughout, in
+    /// milliseconds.</summary>
+    internal long LongestCountGap => Math.Max(Standstill / 2, TimeToLive * 3 / 2);
+
     /// <summary>Gets what must be the same in all instances, as the table keeps it.</summary>
     internal string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{MaxConnections}/{Instances}/{Guaranteed}/{TimeToLive}");
 

@@ -47,9 +47,20 @@ internal sealed class GrantTable
     /// <summary>Gets or sets the age of the table until which room is left for them.</summary>
     internal long StrangersUntil { get; set; }
 
+    /// <summary>
+    /// Gets or sets the age of the table since which only instances with other settings have come; negative for none.
+    /// </summary>
+    internal long OthersSince { get; set; } = -1;
+
+    /// <summary>Gets whether the table has instances that another version of the package has written.</summary>
+    internal bool IsOfOtherVersion { get; private init; }
+
     internal List<GrantMember> Members { get; } = [];
 
-    /// <summary>Reads a table. A text that is not one is an empty table, which lets nothing grow at first.</summary>
+    /// <summary>
+    /// Reads a table. A text that is not one is an empty table, which lets nothing grow at first. In the format of
+    /// another version, each line after the first is an instance.
+    /// </summary>
     internal static GrantTable Parse(string? text)
     {
         try
@@ -66,7 +77,7 @@ internal sealed class GrantTable
     public override string ToString()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Format} {Id} {Family} {Settings} {Epoch} {Now} {Age} {Flag(NeedsCensus)} {CountingUntil} {CountedAt} {Strangers} {StrangersUntil}");
+        text.Append(CultureInfo.InvariantCulture, $"{Format} {Id} {Family} {Settings} {Epoch} {Now} {Age} {Flag(NeedsCensus)} {CountingUntil} {CountedAt} {Strangers} {StrangersUntil} {OthersSince}");
         foreach (var member in Members)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{member.Id} {member.Family} {member.Sequence} {member.Reserved} {member.Guaranteed} {Flag(member.HasPlace)} {Flag(member.HasRenewed)} {member.Demand} {member.Hidden} {member.ExpiresAt} {member.EmptySince}");
@@ -81,7 +92,7 @@ internal sealed class GrantTable
         var head = lines[0].Split(' ');
         if (head[0] != Format)
         {
-            return new GrantTable();
+            return new GrantTable { IsOfOtherVersion = lines.Length > 1 };
         }
 
         var table = new GrantTable
@@ -97,6 +108,7 @@ internal sealed class GrantTable
             CountedAt = Number(head[9]),
             Strangers = (int)Number(head[10]),
             StrangersUntil = Number(head[11]),
+            OthersSince = head.Length > 12 ? Number(head[12]) : -1,
         };
         foreach (var line in lines.Skip(1))
         {

@@ -1,4 +1,11 @@
 namespace Cenote.SharedBudget.Grants;
 
-/// <summary>The other instances have other settings. The message has no secret.</summary>
-internal sealed class RejectedInstanceException(string message) : InvalidOperationException(message);
+/// <summary>
+/// The other instances have other settings, or another version of the package. The message has no secret.
+/// </summary>
+/// <param name="message">The message.</param>
+/// <param name="isFinal">Whether some of them have a valid grant. Without one, they may be gone for good.</param>
+internal sealed class RejectedInstanceException(string message, bool isFinal) : InvalidOperationException(message)
+{
+    internal bool IsFinal => isFinal;
+}

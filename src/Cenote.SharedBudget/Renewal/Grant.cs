@@ -44,6 +44,9 @@ internal sealed class Grant : IPermitLimit
     /// it.</summary>
     internal bool HasPlace => Volatile.Read(ref _terms).Fallback > 0 && !HasBroken(Now());
 
+    /// <summary>Gets how many connections it keeps without the store.</summary>
+    internal int Guaranteed => HasPlace && !Volatile.Read(ref _isRevoked) ? Volatile.Read(ref _terms).Fallback : 0;
+
     /// <summary>Gets 1 if the instance may have its own session, 0 otherwise.</summary>
     internal int Control => _holdsControl ? 1 : 0;
 
@@ -79,6 +82,9 @@ internal sealed class Grant : IPermitLimit
         Volatile.Write(ref _sign, askedAt);
         Volatile.Write(ref _terms, _terms with { Fallback = _guaranteed });
     }
+
+    /// <summary>Takes back what <see cref="BeginAlone"/> gave, because the other instances reject this one.</summary>
+    internal void EndAlone() => Volatile.Write(ref _terms, _terms with { Fallback = 0 });
 
     /// <summary>Ends the grant for good.</summary>
     internal void Revoke() => Volatile.Write(ref _isRevoked, true);

@@ -13,6 +13,9 @@ internal sealed class RenewalLoop : IAsyncDisposable
     /// <summary>A start ends without an answer after this time.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
+    /// <summary>A start ends when the store has answered and the database has not for this time.</summary>
+    private static readonly TimeSpan LongestDatabaseSilence = TimeSpan.FromSeconds(15);
+
     /// <summary>The times to live that a start waits for the count of a new table.</summary>
     private const int LongestCensus = 10;
 
@@ -35,6 +38,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
     private long _failures;
     private long _ended;
     private GrantAnswer _answer = GrantAnswer.None;
+    private RejectedInstanceException? _rejection;
 
     internal RenewalLoop(
         SharedBudgetOptions options, Renewer renewer, Grant grant, ConnectionBudget budget, SessionLabel label, SessionCounter counter, ControlConnection connection, StateJournal journal)
@@ -68,8 +72,15 @@ internal sealed class RenewalLoop : IAsyncDisposable
         await _end.DisposeAsync().ConfigureAwait(false);
         _grant.Revoke();
         _budget.Ledger.Apply(0);
-        if (_hasAnswer)
+        if (_options.Redis is not null)
         {
+            // Nothing is free before its session is closed.
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+
+        if (_rejection is null)
+        {
+            // Also without an answer: it may have been lost on the way.
             await LeaveAsync().ConfigureAwait(false);
         }
 
@@ -109,6 +120,18 @@ internal sealed class RenewalLoop : IAsyncDisposable
         {
             _begun.TrySetResult();
         }
+        else if (_rejection is { } rejection)
+        {
+            if (rejection.IsFinal || elapsed >= _options.StartTimeout + _options.TimeToLive)
+            {
+                _begun.TrySetException(rejection);
+            }
+        }
+        else if (!_isChecked && _hasAnswer && _journal.LastCountFailure is { } failure && elapsed >= Shorter(_options.StartTimeout, LongestDatabaseSilence) + _options.TimeToLive)
+        {
+            _begun.TrySetException(new TimeoutException(
+                $"The database of shared budget '{_options.Name}' does not answer this instance, though {(_options.Redis is null ? "it keeps the grants" : "Redis does")} ({failure}). Check its address and the rights of its user."));
+        }
         else if (!_hasAnswer && elapsed >= _options.TimeToLive && elapsed >= LongestSilence)
         {
             _label.Fix();
@@ -131,7 +154,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
     /// </summary>
     private async Task TryBeginAloneAsync()
     {
-        if (_options.Redis is null || _grant.HasPlace)
+        if (_options.Redis is null || _grant.HasPlace || _rejection is not null)
         {
             return;
         }
@@ -143,6 +166,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
             if ((await LimitAsync(_counter.CountAsync).ConfigureAwait(false)).Count <= _options.Instances)
             {
                 _isChecked = true;
+                _journal.Counted();
                 _label.Fix();
                 _grant.BeginAlone(now);
                 return;
@@ -179,6 +203,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
                 return true;
             }).ConfigureAwait(false);
             _grant.RecordSign(now);
+            _journal.Counted();
         }
 #pragma warning disable CA1031 // A driver may throw anything. Without a sign the place is lost after a while.
         catch (Exception exception)
@@ -226,7 +251,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
 
             if (!_isChecked && answer.Permits > 0)
             {
-                await LimitAsync(CheckAsync).ConfigureAwait(false);
+                await TryCheckAsync().ConfigureAwait(false);
             }
             else if (answer.Permits == 0 && _options.Redis is not null && _grant.Control > 0)
             {
@@ -244,11 +269,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
             {
                 Interlocked.Increment(ref _failures);
                 _journal.RenewalFailed(exception);
-                if (exception is RejectedInstanceException)
-                {
-                    _begun.TrySetException(exception);
-                }
-
+                await RejectAsync(exception as RejectedInstanceException).ConfigureAwait(false);
                 await ProveAsync().ConfigureAwait(false);
             }
 
@@ -256,10 +277,29 @@ internal sealed class RenewalLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Takes back what an instance has that began alone and that the others reject: nothing is reserved for it.
+    /// </summary>
+    private async Task RejectAsync(RejectedInstanceException? rejection)
+    {
+        _rejection = rejection ?? _rejection;
+        if (rejection is not null && !_hasAnswer)
+        {
+            _grant.EndAlone();
+            _budget.Ledger.Apply(0);
+        }
+
+        if (_options.Redis is not null && !_grant.MayConnect)
+        {
+            // The session in which it counted, too.
+            await ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
     private async Task<GrantAnswer> RenewAsync(GrantCensus? census)
     {
         var answer = await LimitAsync(limit => _renewer.RenewAsync(census, _observer.KnownEpoch, limit)).ConfigureAwait(false);
-        _hasAnswer = true;
+        (_hasAnswer, _rejection) = (true, null);
         if (_label.Adopt(answer.Family) && _options.Redis is null)
         {
             // The session that asked has the label of a budget that does not exist.
@@ -270,7 +310,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
         Volatile.Write(ref _answer, answer);
         Interlocked.Increment(ref _renewals);
         _end.Change(_renewer.ValidFor > TimeSpan.Zero ? _renewer.ValidFor + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        _journal.Record(_grant.IsValid);
+        _journal.Record(_grant.IsValid, answer.Permits == 0);
         _journal.Record(answer.Strangers);
         return answer;
     }
@@ -288,7 +328,22 @@ internal sealed class RenewalLoop : IAsyncDisposable
             throw;
         }
 
+        _journal.Counted();
         return _isChecked = true;
+    }
+
+    private async Task TryCheckAsync()
+    {
+        try
+        {
+            await LimitAsync(CheckAsync).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A driver may throw anything. The grant is valid all the same, and the start waits.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(_journal.CountFailed, exception);
+        }
     }
 
     /// <summary>
@@ -311,6 +366,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
             }
 
             var counted = await LimitAsync(limit => CountAsync(answer, expired, limit)).ConfigureAwait(false);
+            _journal.Counted();
             return new GrantCensus { Epoch = answer.Epoch, Expired = expired, Counted = counted };
         }
 #pragma warning disable CA1031 // A driver may throw anything. Without a count the shares stay taken.
@@ -369,7 +425,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
     {
         try
         {
-            using var limit = new CancellationTokenSource(_options.TimeToLive, _options.TimeProvider);
+            using var limit = new CancellationTokenSource(_hasAnswer ? _options.TimeToLive : Shorter(_options.TimeToLive, LongestSilence), _options.TimeProvider);
             if (_budget.GetStatistics().Connections == 0)
             {
                 await _renewer.LeaveAsync(limit.Token).ConfigureAwait(false);

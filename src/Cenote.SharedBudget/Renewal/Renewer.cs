@@ -74,7 +74,8 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     {
         for (var attempt = 1; ; attempt++)
         {
-            var request = new GrantRequest { Id = label.Instance, Family = label.Read().Family, NewTableId = SessionLabel.CreateId(), IsLeaving = true };
+            // Its own session may still be there: without Redis it is the one that leaves.
+            var request = new GrantRequest { Id = label.Instance, Family = label.Read().Family, NewTableId = SessionLabel.CreateId(), IsLeaving = true, Offer = grant.Control };
             if ((await TryAsync(request, cancellationToken).ConfigureAwait(false)).HasWritten)
             {
                 return;
@@ -88,10 +89,21 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     {
         var read = await store.ReadAsync(cancellationToken).ConfigureAwait(false);
         var table = GrantTable.Parse(read.Text);
+        if (table.IsOfOtherVersion)
+        {
+            throw new RejectedInstanceException("The grants are in the format of another version of the package. Use the same version in all instances. To change it, end all instances first, and delete the grants if some were killed.", isFinal: true);
+        }
+
         var answer = GrantRules.Renew(table, request, settings, read.Now, read.Epoch);
         if (answer.OtherSettings is { } others)
         {
-            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.");
+            if (answer.MayFollow)
+            {
+                // The time for which no other instance came is kept in the table.
+                await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false);
+            }
+
+            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.", isFinal: !answer.MayFollow);
         }
 
         return (answer, await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false));

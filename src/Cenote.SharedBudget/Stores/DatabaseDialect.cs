@@ -25,8 +25,8 @@ internal sealed class DatabaseDialect
         EndSessions = """
             SELECT count(*) FROM (
                 SELECT pid FROM pg_stat_activity
-                WHERE application_name LIKE @label AND state LIKE 'idle%' AND (backend_type IS NULL OR backend_type = 'client backend')
-                ORDER BY state <> 'idle', state_change LIMIT {0}) AS idle
+                WHERE application_name LIKE @label AND state = 'idle' AND (backend_type IS NULL OR backend_type = 'client backend')
+                ORDER BY state_change LIMIT {0}) AS idle
             WHERE pg_terminate_backend(pid)
             """,
 
@@ -42,17 +42,19 @@ internal sealed class DatabaseDialect
         FindTable = "SELECT count(*) = 2 FROM information_schema.tables WHERE table_schema = database() AND table_name IN ('cenote_budgets', 'cenote_budget_life')",
         CreateTable = "CREATE TABLE IF NOT EXISTS cenote_budgets (name varchar(200) COLLATE utf8mb4_bin PRIMARY KEY, version varchar(40) NOT NULL, content mediumtext NOT NULL) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4",
 
-        // Empty after each start of the server, whose settings may let a crash lose the last commits.
+        // Empty after each start of the server, whose settings may let a crash lose the last commits. A replica has a
+        // copy of the life, but another id or host.
         CreateLife = "CREATE TABLE IF NOT EXISTS cenote_budget_life (id int PRIMARY KEY, life varchar(40) NOT NULL) ENGINE = MEMORY",
         InsertLife = "INSERT IGNORE INTO cenote_budget_life (id, life) VALUES (1, @life)",
         ReadTable = """
-            SELECT b.version, b.content, CAST(FLOOR(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS SIGNED), (SELECT life FROM cenote_budget_life)
+            SELECT b.version, b.content, CAST(FLOOR(UNIX_TIMESTAMP(SYSDATE(3)) * 1000) AS SIGNED), (SELECT CONCAT(CONVERT(life USING utf8mb4), '/', @@global.server_id, '/', @@hostname) FROM cenote_budget_life)
             FROM (SELECT 1) AS one LEFT JOIN cenote_budgets AS b ON b.name = @name
             """,
         InsertTable = "INSERT IGNORE INTO cenote_budgets (name, version, content) VALUES (@name, @version, @content)",
         UpdateTable = """
             UPDATE cenote_budgets SET version = @version, content = @content
-            WHERE name = @name AND version = @read AND (SELECT life FROM cenote_budget_life) = @epoch
+            WHERE name = @name AND version = @read
+                AND (SELECT CONCAT(CONVERT(life USING utf8mb4), '/', @@global.server_id, '/', @@hostname) FROM cenote_budget_life) = @epoch
             """,
         CanCount = "SELECT @@performance_schema",
         CountSessions = """
@@ -103,7 +105,7 @@ internal sealed class DatabaseDialect
     internal string? BeginSession { get; init; }
 
     /// <summary>
-    /// Gets what ends so many idle sessions of a label, those in a transaction last, and returns how many; <see
+    /// Gets what ends so many sessions of a label that are idle and in no transaction, and returns how many; <see
     /// langword="null"/> where one statement cannot.
     /// </summary>
     internal string? EndSessions { get; init; }

@@ -38,8 +38,9 @@ internal sealed class SessionCounter(ControlConnection connection, DatabaseDiale
     internal Task PingAsync(CancellationToken cancellationToken) => connection.QueryAsync("SELECT 1", cancellationToken);
 
     /// <summary>
-    /// Ends idle sessions of an instance: first those outside a transaction, the longest idle first. The server looks
-    /// once more as it ends one. A session that runs a statement is left: its share stays taken until it ends.
+    /// Ends idle sessions of an instance, the longest idle first. The server looks once more as it ends one. A session
+    /// that runs a statement, and on PostgreSQL one in a transaction, is left: its share stays taken until it
+    /// ends.
     /// </summary>
     /// <returns>How many were ended.</returns>
     internal async Task<int> EndAsync(string instance, int count, CancellationToken cancellationToken)

@@ -22,6 +22,7 @@ internal sealed class SimulatedWorld
     private long _clockOffset = 1_000_000;
     private int _numbers;
     private int _tables;
+    private bool _isCalm;
 
     internal SimulatedWorld(int seed, int instances, PlantedFault fault = PlantedFault.None)
     {
@@ -100,6 +101,19 @@ internal sealed class SimulatedWorld
         }
     }
 
+    /// <summary>Gets whether an instance has a session for its callers.</summary>
+    internal bool HasSessions => _instances.Exists(static instance => instance.Sessions > 0);
+
+    /// <summary>
+    /// All processes are killed at once. The store lives on, and one starts again. Nothing else fails from here on.
+    /// </summary>
+    internal void KillAll()
+    {
+        (_isCalm, _downUntil) = (true, Now);
+        _instances.Clear();
+        _instances.Add(new SimulatedInstance(this, ++_numbers, isDeclared: true));
+    }
+
     internal string CreateTableId() => Fault == PlantedFault.TrustsADeletedTable ? "same" : (++_tables).ToString(CultureInfo.InvariantCulture);
 
     internal GrantAnswer Renew(GrantRequest request)
@@ -148,6 +162,11 @@ internal sealed class SimulatedWorld
         if (Random.Next(50) == 0)
         {
             StartMissing();
+        }
+
+        if (_isCalm)
+        {
+            return;
         }
 
         for (var i = 0; i <= _declared / LargeWorld; i++)

@@ -55,6 +55,20 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Fail($"{fault} was not found.");
     }
 
+    [Fact]
+    public void Instances_start_again_after_all_were_killed() => Parallel.For(1, 101, static seed =>
+    {
+        var world = new SimulatedWorld(seed, 1 + (seed % 5));
+        world.Run(5_000);
+        world.KillAll();
+        for (var until = 6_000; !world.HasSessions && !world.HasFailed && until < 60_000; until += 1_000)
+        {
+            world.Run(until);
+        }
+
+        Assert.True(world.HasSessions && !world.HasFailed, FormattableString.Invariant($"Seed {seed}: {world.Describe()}"));
+    });
+
     /// <summary>Some runs are so long that places are lost.</summary>
     private static int Length(int seed) => seed % 5 == 0 ? 60_000 : 20_000;
 
