@@ -134,7 +134,7 @@ internal sealed class SizeReport
 
         if (Size == 1 && largest > 1)
         {
-            Find(CheckLevel.Note, "A second connection gains nothing: executions of this statement wait for each other, as updates of one row do.");
+            Find(CheckLevel.Note, "More connections gain at most about 5 %. Executions of this statement seem to wait for something that only one of them has at a time, such as a row's lock or a single processor.");
         }
 
         if (Rounds < SizeSweep.Rounds)

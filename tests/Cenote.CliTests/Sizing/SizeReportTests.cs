@@ -79,7 +79,19 @@ public sealed class SizeReportTests
 
         Assert.Equal(1, report.Size);
         Assert.Equal(1, report.Peak);
-        Assert.Contains(report.Findings, static finding => finding.Text.Contains("A second connection gains nothing", StringComparison.Ordinal));
+        Assert.Contains(report.Findings, GainsLittle);
+    }
+
+    [Fact]
+    public void A_small_gain_of_a_second_connection_is_not_called_none()
+    {
+        var law = new ScalabilityLaw(1000, 0.9, 0.02);
+        var report = ReportOf(law);
+
+        Assert.InRange(law.At(2) / law.At(1), 1.03, 1 / SizeReport.Enough);
+        Assert.Equal(1, report.Size);
+        Assert.Contains(report.Findings, GainsLittle);
+        Assert.DoesNotContain(ReportOf(new ScalabilityLaw(1000, 0.85, 0.02)).Findings, GainsLittle);
     }
 
     [Fact]
@@ -132,6 +144,8 @@ public sealed class SizeReportTests
         Assert.DoesNotContain(report.Findings, static finding => finding.Text.Contains("--max", StringComparison.Ordinal));
         Assert.Contains(ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 16, room: 21).Findings, static finding => finding.Text.Contains("--max", StringComparison.Ordinal));
     }
+
+    private static bool GainsLittle(CheckFinding finding) => finding.Text.Contains("gain at most about 5 %", StringComparison.Ordinal);
 
     private static SizeReport ReportOf(
         ScalabilityLaw law, int instances = 1, int? room = null, int largest = 64, double processor = 0.1, Func<double>? noise = null, int rounds = SizeSweep.Rounds) => SizeReport.Of(
