@@ -30,7 +30,7 @@ internal abstract class StatementCommand : DatabaseCommand
 
     public Option<bool> AllowWrites { get; } = new("--allow-writes")
     {
-        Description = "Allows a statement that changes data, which it then does thousands of times. Without it, all sessions are read-only, and the statement may not control transactions.",
+        Description = "Allows a statement that changes data, which it then does thousands of times. Without it, all sessions are read-only, and the statement may not control transactions, or files, settings and sessions of the server.",
     };
 
     public Option<string?> Seconds { get; } = new("--seconds")

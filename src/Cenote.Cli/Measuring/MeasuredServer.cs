@@ -57,6 +57,11 @@ internal sealed record MeasuredServer(string Name, int? Room, int? Free, TimeSpa
             throw new MeasurementException("The statement controls transactions, so that it is not certain that it writes nothing. Give --allow-writes if it may change data thousands of times.");
         }
 
+        if (StatementText.ChangesServer(options.Statement))
+        {
+            throw new MeasurementException("The statement may change files, settings or sessions of the server, which read-only sessions may permit. Give --allow-writes if it may do so thousands of times.");
+        }
+
         if (options.Questions.IsProxied && StatementText.CommitsImplicitly(options.Statement))
         {
             throw new MeasurementException("The statement may end a transaction, and a proxy is in between, so that it is not certain that it writes nothing. Give --allow-writes if it may change data thousands of times.");

@@ -3,13 +3,15 @@ using System.Text.RegularExpressions;
 namespace Cenote.Cli.Measuring;
 
 /// <summary>
-/// Finds statements in a text that end a read-only transaction, or turn it off. Quotes are not understood: a text is
-/// rather refused too often.
+/// Finds statements in a text that end a read-only transaction, turn it off, or do harm that it permits. Quotes are not
+/// understood: a text is rather refused too often.
 /// </summary>
 internal static partial class StatementText
 {
     // White space, comments, and the start of a comment that MySQL executes.
-    private const string Start = @"(^|;|\$\w*\$|\bBEGIN\b|\bTHEN\b|\bELSE\b)(?>(\s|--[^\n]*|\#[^\n]*|/\*!\d*|/\*.*?\*/)*)";
+    private const string Blanks = @"(?>(\s|--[^\n]*|\#[^\n]*|/\*!\d*|/\*.*?\*/)*)";
+
+    private const string Start = @"(^|;|\$\w*\$|\bBEGIN\b|\bTHEN\b|\bELSE\b)" + Blanks;
 
     private const RegexOptions Rules = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline;
 
@@ -20,6 +22,12 @@ internal static partial class StatementText
 
     /// <summary>Returns whether a text has a statement before which some servers commit.</summary>
     public static bool CommitsImplicitly(string text) => IsIn(Definition(), text);
+
+    /// <summary>
+    /// Returns whether a text has a statement about files, settings or sessions of the server, which a read-only
+    /// transaction permits. Those in functions are not found.
+    /// </summary>
+    public static bool ChangesServer(string text) => IsIn(Administration(), text);
 
     private static bool IsIn(Regex regex, string text)
     {
@@ -38,4 +46,7 @@ internal static partial class StatementText
 
     [GeneratedRegex(Start + @"(CREATE|ALTER|DROP|TRUNCATE|RENAME|GRANT|REVOKE|ANALYZE|CHECK|OPTIMIZE|REPAIR|LOCK|UNLOCK|FLUSH|RESET|INSTALL|UNINSTALL|LOAD|CACHE|CALL|EXECUTE|DO)\b", Rules, TimeoutMilliseconds)]
     private static partial Regex Definition();
+
+    [GeneratedRegex(Start + "(COPY|KILL|SHUTDOWN|RESTART|FLUSH|PURGE|VACUUM|REINDEX|CLUSTER|ALTER" + Blanks + @"SYSTEM)\b|\bSET\b[^;]*\b(GLOBAL|PERSIST|PERSIST_ONLY)\b|\bINTO\b" + Blanks + @"(OUTFILE|DUMPFILE)\b", Rules, TimeoutMilliseconds)]
+    private static partial Regex Administration();
 }

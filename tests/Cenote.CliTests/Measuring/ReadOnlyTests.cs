@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Cenote.CliTests.Measuring;
 
-/// <summary>What is measured without <c>--allow-writes</c> writes nothing, whatever is hidden in it.</summary>
+/// <summary>What is measured without <c>--allow-writes</c> writes to no table, whatever a function hides.</summary>
 public sealed class ReadOnlyTests : IDisposable
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);

@@ -101,6 +101,29 @@ public sealed class SizeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_global_setting_is_not_changed_without_permission()
+    {
+        using var run = await SizeAsync("mysql", RealServers.MySql, "--statement", "SET GLOBAL sort_buffer_size = @@GLOBAL.sort_buffer_size");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("which read-only sessions may permit", run.Errors);
+    }
+
+    // SQLite itself makes the copy in a read-only session.
+    [Fact]
+    public async Task A_SQLite_file_is_not_copied_without_permission()
+    {
+        var (file, copy) = (_folder.File("size.db"), _folder.File("copy.db"));
+        await File.WriteAllBytesAsync(file, []);
+
+        using var run = await ProgramRun.RunAsync("size", "sqlite", "--connection", $"Data Source={file};Pooling=False", "--statement", $"VACUUM INTO '{copy}'");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("which read-only sessions may permit", run.Errors);
+        Assert.False(File.Exists(copy));
+    }
+
+    [Fact]
     public async Task A_statement_longer_than_the_time_is_refused_before_the_sweep()
     {
         using var run = await SizeAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT pg_sleep(0.3)", "--seconds", "2");
