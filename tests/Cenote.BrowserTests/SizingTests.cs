@@ -20,7 +20,7 @@ public sealed class SizingTests(Browser browser)
         """;
 
     [Fact]
-    public async Task Each_sizing_decision_is_marked_with_its_evidence()
+    public async Task Each_remembered_sizing_decision_is_marked_with_its_evidence()
     {
         await using var pools = new TestPools();
         var policy = new Decisions(new(3, "saturated: <b>4</b> connections served 100 leases/s"), new(6, "below the limit"));
@@ -39,6 +39,7 @@ public sealed class SizingTests(Browser browser)
         }
 
         await list.Locator("summary").ClickAsync();
+        await Assertions.Expect(list.GetByText("the pool remembers (EventHistoryCapacity)")).ToBeVisibleAsync();
         var decisions = list.GetByRole(AriaRole.Row);
         await Assertions.Expect(decisions).ToHaveCountAsync(3);
         await decisions.Nth(1).ShowsAsync("kind", nameof(PoolEventKind.SizeRecommended));

@@ -1,4 +1,5 @@
-// Decisions about the size of a pool, with their evidence: marks on the chart of its connections, and a table for all.
+// Decisions about the size of a pool that it remembers, with their evidence: marks on the chart of its connections, and
+// a table.
 import { el, setAttribute, setText } from './dom.js';
 import { clock, count, exactTime, toDate, withLocalTimes } from './format.js';
 import { list, textOf } from './model.js';
@@ -43,7 +44,8 @@ export function createSizing() {
         row: (node, event) => setAttribute(node, 'title', exactTime(event.time)),
     });
     const title = el('span');
-    const root = el('details', { class: 'chart-table', hidden: true, data: { sizing: 'decisions' } }, el('summary', {}, title), table.root);
+    const bound = el('p', { class: 'quiet' }, 'The decisions among the events that the pool remembers (EventHistoryCapacity). Its log has all.');
+    const root = el('details', { class: 'chart-table', hidden: true, data: { sizing: 'decisions' } }, el('summary', {}, title), bound, table.root);
     return {
         root,
         /** @param {import('./model.js').Pool} pool @returns {import('./marks.js').Mark[]} in their order */
