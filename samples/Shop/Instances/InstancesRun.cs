@@ -70,7 +70,8 @@ internal static class InstancesRun
 
             await timer.WaitForNextTickAsync(CancellationToken.None);
 
-            // What has just changed moves within two seconds, so that the second half of a phase shows what is used.
+            // A share takes up to about three seconds to move. The second half of a phase may have a part of that, so
+            // that it counts rather too little as used.
             watch.IsBusy = clock.GetElapsedTime(started).Ticks % Phase.Ticks > Phase.Ticks / 2;
             await output.WriteLineAsync(Line(clock.GetElapsedTime(started), instances, settings, watch));
         }
