@@ -88,13 +88,15 @@ internal sealed partial class PermitLedger
 
     /// <summary>
     /// Returns whether the idle connections of a pool stay there although its callers wait: they are reserved for a
-    /// lane. Another pool gets them where that has two fewer. Otherwise the two would take them from each other again
-    /// and again, as would the pool from itself.
+    /// lane. Another pool gets them where that has two fewer, or none at all. Otherwise the two would take them from
+    /// each other again and again, as would the pool from itself. A pool that has none, and is guaranteed none, rents
+    /// the one that it gets at once.
     /// </summary>
     private bool KeepsIdle(BudgetShare holder) =>
         holder.Wanted > 0
         && _used + _reserved <= _size + _reclaiming
-        && holder.Excess - holder.Reclaiming - _waiting.Min!.Excess <= 1;
+        && _waiting.Min is { } first
+        && holder.Excess - holder.Reclaiming - first.Excess <= (first.Held > 0 ? 1 : 0);
 
     private void BeginReclaim(BudgetShare share)
     {

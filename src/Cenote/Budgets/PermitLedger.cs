@@ -433,6 +433,12 @@ internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
             if (_mustLook && FindLongestIdle(out share) is { } found)
             {
                 idle = found;
+                if (share.IsWaiting)
+                {
+                    // To the end of the queue, as for a connection that is returned: it would get its own back.
+                    Change(share, turn: ++_turns);
+                }
+
                 BeginReclaim(share);
                 return true;
             }

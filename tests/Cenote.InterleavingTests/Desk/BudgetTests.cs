@@ -173,6 +173,29 @@ internal static class BudgetTests
         }
     }
 
+    [Interleaving]
+    public static void A_pool_without_connections_gets_one_in_reserve_at_once()
+    {
+        var ledger = new PermitLedger(3);
+        LaneOptions[] lanes = [new() { Name = "interactive", Reserve = 1 }, new() { Name = "batch" }];
+        var first = new TestDesk(size: 4, opened: 0, budget: ledger, guaranteed: 2, lanes: lanes);
+        var second = new TestDesk(size: 2, opened: 0, budget: ledger);
+        ConnectionLease[] held = [first.RentIn(1), first.RentIn(1)];
+        var waiting = first.Enqueue(blocks: false, TimeSpan.FromSeconds(10), lane: 1).AsPendingRent().AsValueTask();
+        Check.That(first.Database.Sessions == 3, "none in reserve");
+
+        // Both batch connections stay in use, and a third caller waits.
+        Threads.Run(second.RentUseReturn, second.RentUseReturn);
+        Array.ForEach(held, static lease => lease.Dispose());
+        Check.That(waiting.IsCompleted, "the waiter was forgotten");
+        if (waiting.IsCompletedSuccessfully)
+        {
+            waiting.Result.Dispose();
+        }
+
+        CheckNothingLost(ledger, 1, first, second);
+    }
+
     private static (PermitLedger Ledger, TestDesk First, TestDesk Second) NewDesks(int size)
     {
         var ledger = new PermitLedger(size);

@@ -63,6 +63,32 @@ public sealed class LaneBudgetTests
         await LaneLoad.ReturnAllAsync(flood);
     }
 
+    /// <summary>
+    /// The pool has one more than is guaranteed: those in reserve are idle, and no batch lease ends meanwhile.
+    /// </summary>
+    [Fact]
+    public async Task A_pool_without_connections_does_not_wait_for_a_lease_of_others()
+    {
+        const int Rents = 20;
+        await using var test = new BudgetedPools(4);
+        var orders = AddLaned(test, "orders");
+        var flood = Flood(orders, 20);
+        await test.When("orders", static counts => counts is { Leased: 2, Idle: 2, Opening: 0 });
+
+        var lease = await test["other"].RentAsync().Soon();
+
+        Assert.Equal((1L, 2), (test.Budget.GetStatistics().Reclaimed, test.CountsOf("orders").Leased));
+        lease.Dispose();
+        for (var i = 1; i < Rents; i++)
+        {
+            (await test["other"].RentAsync().Soon()).Dispose();
+        }
+
+        // To the other pool and back, at most once for each of its leases.
+        Assert.InRange(test.Budget.GetStatistics().Reclaimed, 1, 2 * Rents);
+        await LaneLoad.ReturnAllAsync(flood);
+    }
+
     [Fact]
     public async Task A_dedicated_connection_gets_the_place_of_an_idle_one_of_its_own_pool()
     {
