@@ -129,7 +129,9 @@ internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
     {
         lock (_gate)
         {
-            return count <= Math.Min(_size - _used, share.Reserved + Math.Max(0, _size - _used - _reserved));
+            // The limit of other instances may have ended since the size was set.
+            var free = Math.Min(_size, limit?.Read() ?? _size) - _used;
+            return count <= Math.Min(free, share.Reserved + Math.Max(0, free - _reserved));
         }
     }
 

@@ -1,3 +1,4 @@
+using Cenote.Budgets;
 using Cenote.Tests.Budgets;
 
 namespace Cenote.Tests.Leasing.Lanes;
@@ -89,6 +90,31 @@ public sealed class LaneBudgetTests
         await LaneLoad.ReturnAllAsync(flood);
     }
 
+    /// <summary>The size of the budget follows the grant a little later than the grant ends.</summary>
+    [Fact]
+    public async Task A_reserve_is_among_the_open_connections_when_a_grant_is_over()
+    {
+        var limit = new Limit { Permits = 6 };
+        var budget = new ConnectionBudget("server", limit);
+        budget.Ledger.Apply(6);
+        await using var test = TestPool.Create(options =>
+        {
+            (options.MaxSize, options.Budget, options.GuaranteedSize) = (10, budget, 3);
+            options.Lanes = [new() { Name = "interactive", Reserve = 2 }, new() { Name = "batch" }];
+        });
+        (await HoldAsync(test.Pool, 3)).ForEach(static lease => lease.Dispose());
+        await test.When(static counts => counts is { Idle: 3, Total: 3 });
+
+        limit.Permits = 0;
+        var first = await test.Pool.RentAsync(s_batch).Soon();
+        var second = test.Pool.RentAsync(s_batch).AsTask();
+
+        Assert.False(second.IsCompleted);
+        await HasItsReserveAsync(test.Pool);
+        first.Dispose();
+        (await second.Soon()).Dispose();
+    }
+
     [Fact]
     public async Task A_dedicated_connection_gets_the_place_of_an_idle_one_of_its_own_pool()
     {
@@ -129,5 +155,22 @@ public sealed class LaneBudgetTests
             (await first).Dispose();
             (await second).Dispose();
         }
+    }
+
+    private sealed class Limit : IPermitLimit
+    {
+        private int _permits;
+
+        public int Permits
+        {
+            get => Volatile.Read(ref _permits);
+            set => Volatile.Write(ref _permits, value);
+        }
+
+        public int Guaranteeable => 6;
+
+        public int MaxOpening => 6;
+
+        public int Read() => Permits;
     }
 }
