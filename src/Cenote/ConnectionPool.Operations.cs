@@ -47,7 +47,8 @@ public sealed partial class ConnectionPool
     /// </summary>
     /// <param name="minSize">The new minimum size, 0 to <paramref name="maxSize"/>.</param>
     /// <param name="maxSize">The new maximum size, 1 to 10,000.</param>
-    /// <exception cref="PoolOptionsException">A size is out of range.</exception>
+    /// <exception cref="PoolOptionsException">A size is out of range, or the budget would not guarantee the sizes, or
+    /// the reserves of the lanes.</exception>
     public void Resize(int minSize, int maxSize) => _engine.Operations.Resize(minSize, maxSize);
 
     /// <summary>

@@ -79,11 +79,24 @@ internal static class LaneProblems
                 : $"The reserves of Lanes are {reserves} connections together, which is MaxSize, so lanes without a reserve would get none. Lower them, raise MaxSize, or give each lane a reserve.");
         }
 
-        var guaranteed = Math.Max(options.GuaranteedSize, options.MinSize);
-        var needed = reserves + options.MaxSize - most;
-        if (reserves > 0 && reserves <= most && options.Budget is { } budget && guaranteed < needed)
+        if (reserves <= most)
         {
-            problems.Add($"The reserves of Lanes are {reserves} connections together, but Budget '{budget.Name}' guarantees {guaranteed} connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to {needed} or more{(needed > reserves ? ", one for the lanes without a reserve" : "")}, or lower the reserves.");
+            FindGuarantee(problems, options.Lanes, options.Budget?.Name, Math.Max(options.GuaranteedSize, options.MinSize));
+        }
+    }
+
+    /// <summary>Finds out whether the budget of a pool guarantees the reserves.</summary>
+    /// <param name="problems">Receives the problem.</param>
+    /// <param name="lanes">The lanes of the pool.</param>
+    /// <param name="budget">The name of the budget; <see langword="null"/> for a pool without one.</param>
+    /// <param name="guaranteed">The number of connections that are guaranteed to the pool.</param>
+    internal static void FindGuarantee(OptionProblems problems, IReadOnlyCollection<LaneOptions> lanes, string? budget, int guaranteed)
+    {
+        var reserves = lanes.Sum(static lane => (long)Math.Max(0, lane.Reserve));
+        var needed = reserves + (lanes.All(static lane => lane.Reserve > 0) ? 0 : 1);
+        if (budget is not null && reserves > 0 && guaranteed < needed)
+        {
+            problems.Add($"The reserves of Lanes are {reserves} connections together, but Budget '{budget}' guarantees {guaranteed} connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to {needed} or more{(needed > reserves ? ", one for the lanes without a reserve" : "")}, or lower the reserves.");
         }
     }
 }

@@ -175,6 +175,9 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
     private void Guarantee(int minSize, int guaranteedSize)
     {
         var guaranteed = Math.Max(minSize, guaranteedSize);
+        var problems = new OptionProblems();
+        LaneProblems.FindGuarantee(problems, settings.Lanes, settings.Budget?.Name, guaranteed);
+        PoolOptionsException.ThrowIfAny(settings.Name, problems);
         if (desk.Share is { } share && !share.Ledger.TryGuarantee(share, guaranteed))
         {
             throw new PoolOptionsException(settings.Name, [settings.Budget!.DescribeExcess(guaranteed)]);

@@ -116,6 +116,21 @@ public sealed class LaneBudgetTests
     }
 
     [Fact]
+    public async Task A_size_that_guarantees_no_reserve_is_refused_later_too()
+    {
+        await using var test = new BudgetedPools(8);
+        var pool = test.Add("orders", static options =>
+            (options.MinSize, options.Lanes) = (4, [new() { Name = "interactive", Reserve = 2 }, new() { Name = "batch" }]));
+
+        var refused = Assert.Throws<PoolOptionsException>(() => pool.Resize(2, 8));
+
+        Assert.StartsWith("The reserves of Lanes are 2 connections together, but Budget 'server' guarantees 2 connections", Assert.Single(refused.Problems), StringComparison.Ordinal);
+        Assert.Equal((4, 10), (pool.GetStatistics().MinSize, pool.GetStatistics().MaxSize));
+        pool.Resize(3, 8);
+        Assert.Equal(3, Assert.Single(test.Budget.GetShares()).GuaranteedSize);
+    }
+
+    [Fact]
     public async Task A_dedicated_connection_gets_the_place_of_an_idle_one_of_its_own_pool()
     {
         await using var test = new BudgetedPools(4);
