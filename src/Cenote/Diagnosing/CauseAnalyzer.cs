@@ -71,19 +71,27 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             return null;
         }
 
-        if (window!.Still >= StillForLong)
-        {
-            return FindNestedRentDeadlock(_leases, statistics.Counts.Leased, window.Still, lane: -1);
-        }
-
-        if (window.StillLane is not (var lane, var time) || time < StillForLong)
-        {
-            return null;
-        }
-
-        var slots = engine.Desk.ReadSlotsOf(lane);
-        return FindNestedRentDeadlock([.. _leases.Where(lease => slots.Contains(lease.SlotId))], statistics.Lanes[lane].InUse, time, lane);
+        return (window!.Still < StillForLong ? null : FindNestedRentDeadlock(_leases, statistics.Counts.Leased, window.Still, lane: -1))
+            ?? window.StillLanes.Where(static still => still.Time >= StillForLong)
+                .Select(still => FindNestedRentDeadlock(still.Lane, still.Time)).FirstOrDefault(static finding => finding is not null);
     }
+
+    /// <summary>
+    /// Finds the same in a lane. A lane that is full for seconds is common, so the source files are not enough: nested
+    /// rents were seen, or the server has reported that no holder runs a statement.
+    /// </summary>
+    private Finding? FindNestedRentDeadlock(int lane, TimeSpan time)
+    {
+        var slots = engine.Desk.ReadSlotsOf(lane);
+        var leases = _leases.Where(lease => slots.Contains(lease.SlotId)).ToList();
+        return engine.Nesting is null && !AreIdle(leases, time) ? null : FindNestedRentDeadlock(leases, statistics.Lanes[lane].InUse, time, lane);
+    }
+
+    /// <summary>Returns whether the server has reported within a time that no lease runs a statement.</summary>
+    private bool AreIdle(List<LeaseInfo> leases, TimeSpan time) =>
+        engine.Sessions?.Last is { } report
+        && engine.Settings.Clock.Elapsed - report.At <= time
+        && leases.TrueForAll(lease => report.Leases.GetValueOrDefault((lease.SlotId, lease.Number)) is { IsIdle: true });
 
     /// <param name="leases">The leases of the pool or of the lane.</param>
     /// <param name="count">The number of connections.</param>

@@ -75,7 +75,7 @@ internal sealed class PoolTrend
             return _samples.TryPeek(out var oldest) && now.At - oldest.At >= 5000
                 ? new TrendWindow(oldest, now, _quietUse is { } quiet ? TimeSpan.FromSeconds(quiet) : null, _stillSince is { } since && _samples.Last().Rents == now.Rents ? now.At - since : 0)
                 {
-                    StillLane = FindStillLane(now),
+                    StillLanes = FindStillLanes(now),
                 }
                 : null;
         }
@@ -90,19 +90,22 @@ internal sealed class PoolTrend
         }
     }
 
-    /// <summary>Returns the lane that stands still for the longest time, and that time.</summary>
-    private (int Lane, TimeSpan Time)? FindStillLane(TrendSample now)
+    /// <summary>Returns the lanes that stand still, and for how long, the longest first.</summary>
+    private (int Lane, TimeSpan Time)[] FindStillLanes(TrendSample now)
     {
-        (int Lane, long Since)? longest = null;
-        for (var i = 0; i < _lanesStillSince.Length; i++)
+        if (_lanesStillSince.Length == 0)
         {
-            if (_lanesStillSince[i] is { } since && now.Lanes[i].IsStillSince(_samples.Last().Lanes[i]) && !(longest?.Since <= since))
-            {
-                longest = (i, since);
-            }
+            return [];
         }
 
-        return longest is { } lane ? (lane.Lane, TimeSpan.FromMilliseconds(now.At - lane.Since)) : null;
+        var last = _samples.Last();
+        return
+        [
+            .. _lanesStillSince.Select(static (since, lane) => (Lane: lane, Since: since))
+                .Where(still => still.Since is not null && now.Lanes[still.Lane].IsStillSince(last.Lanes[still.Lane]))
+                .OrderBy(static still => still.Since)
+                .Select(still => (still.Lane, TimeSpan.FromMilliseconds(now.At - still.Since!.Value))),
+        ];
     }
 
     private void Restart(long at)

@@ -130,6 +130,7 @@ internal sealed class SessionMatch
             SessionId = id,
             Time = time,
             State = found is null or { State: SessionState.Idle, IsTransactionHidden: true } ? SessionState.Unknown : found.State,
+            IsIdle = found is { State: SessionState.Idle or SessionState.IdleInTransaction },
             StateDuration = found?.StateDuration,
             IsWaitingForLock = found?.IsWaitingForLock == true,
             Statement = isOurs && ours.Pool.Engine.Statements is not null && found?.Statement is { Length: > 0 } text ? Shorten(StatementText.WithoutLiterals(text, ours.Pool.Engine.Provider.LiteralRules)) : null,

@@ -16,9 +16,9 @@ internal sealed class TrendWindow(TrendSample from, TrendSample to, TimeSpan? qu
     internal TimeSpan Still { get; } = TimeSpan.FromMilliseconds(stillMilliseconds);
 
     /// <summary>
-    /// Gets the lane for which the same holds the longest, by its index: it may have no further connection.
+    /// Gets the lanes for which the same holds, by their index, the longest first: they may have no further connection.
     /// </summary>
-    internal (int Lane, TimeSpan Time)? StillLane { get; init; }
+    internal IReadOnlyList<(int Lane, TimeSpan Time)> StillLanes { get; init; } = [];
 
     internal LatencyDistribution Use { get; } = to.Use.Since(from.Use);
 

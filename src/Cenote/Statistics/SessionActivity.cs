@@ -69,6 +69,11 @@ public sealed class SessionActivity
     /// <summary>Gets whether the session belonged to a lease of a pool of this process.</summary>
     internal bool IsLeased { get; init; }
 
+    /// <summary>
+    /// Gets whether it runs no statement, also where it is not known whether it is in a transaction.
+    /// </summary>
+    internal bool IsIdle { get; init; }
+
     /// <summary>Gets whether its lease ended while the server was queried, so that its holder is not known.</summary>
     internal bool IsHolderUnknown { get; init; }
 
