@@ -15,7 +15,7 @@ internal static class MySqlFailures
 
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            // Without knowledge of the driver, the SQLSTATE of a query that somebody ended would be a timeout.
+            // Without knowledge of the driver, the SQLSTATE of an ended query would be a timeout.
             if (current is MySqlException { Number: (int)MySqlErrorCode.QueryInterrupted })
             {
                 return FailureKind.Other;
