@@ -64,7 +64,10 @@ public sealed class StubCommand : DbCommand
     public override object? ExecuteScalar()
     {
         Execute();
-        return ((StubConnection)DbConnection!).SessionOrThrow().Id;
+
+        // As real drivers do, where another thread has disposed of the command meanwhile.
+        var connection = DbConnection as StubConnection ?? throw new InvalidOperationException("The command has lost its connection.");
+        return connection.SessionOrThrow().Id;
     }
 
     /// <inheritdoc/>
