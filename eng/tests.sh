@@ -16,7 +16,7 @@ run_test_project() {
     mkdir -p "$REPORTS"
     rm -f "$report"
 
-    # Most code of a test run runs a few times only: to observe it for a better compilation costs a tenth more.
+    # Most code of a test run runs a few times only: it does not pay to observe it for a better compilation.
     watched "${CENOTE_TEST_TIME_LIMIT:-300}" env DOTNET_TieredPGO=0 dotnet "tests/$name/bin/Release/net10.0/$name.dll" \
         $(waiting_threads "$name") -noLogo -noColor -noAutoReporters -failSkips -reporter quiet -result-xml "$report" "$@" || status=$?
 

@@ -4,7 +4,7 @@
 # One would guess: @@server_id is the number of the server, the same for whoever asks, as @@hostname and @@port are, and as it is in MySQL, where it exists
 # for the server only. A monitor that keeps its connection and asks for it sees at once that a server was given another number.
 # What happens: in MariaDB it is a variable of the session too, copied when the session begins. An open session goes on to report the number that the server had
-# then, and any user with the privilege for it may set another for a session of its own. @@global.server_id is what was meant.
+# then. @@global.server_id is what was meant.
 #
 # Debian packages: mariadb-server. Exit code 0: as described.
 set -uo pipefail

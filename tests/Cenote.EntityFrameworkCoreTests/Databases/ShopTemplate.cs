@@ -5,8 +5,8 @@ using Npgsql;
 namespace Cenote.EntityFrameworkCoreTests.Databases;
 
 /// <summary>
-/// A database of PostgreSQL with the shop's tables. The tests copy it, which costs the server a fifth of what it costs
-/// to create the tables.
+/// A database of PostgreSQL with the shop's tables. The tests copy it, which saves the sessions and statements that
+/// create the tables.
 /// </summary>
 public sealed class ShopTemplate : IAsyncDisposable
 {
