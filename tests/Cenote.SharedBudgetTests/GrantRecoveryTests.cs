@@ -43,7 +43,7 @@ public sealed class GrantRecoveryTests
         }
 
         Assert.True(_now - started > _settings.PlaceHold);
-        Assert.InRange(GrantRules.CountReserved(_table, _settings), 1, _settings.MaxConnections + (2 * control));
+        Assert.InRange(GrantRules.CountReserved(_table, _settings), 1, _settings.MaxConnections);
     }
 
     [Fact]
@@ -135,6 +135,61 @@ public sealed class GrantRecoveryTests
         Assert.Equal(reserved, _table.Members.Single(static member => member.Id == "a").Reserved);
     }
 
+    /// <summary>One instance stands still, and the server shows its sessions.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Other_settings_find_the_places_free_of_instances_without_sessions(bool isFrozen)
+    {
+        Join("a");
+        Join("b");
+        _now += _settings.TimeToLive;
+        var started = _now;
+        _settings = Other(guaranteed: 6);
+        CountedInstance[] frozen = isFrozen ? [new("f", "b", 3)] : [];
+        while (Renew("x", 0).OtherSettings is not null || _answers["x"].NeedsCensus)
+        {
+            CountWhereDue("x", frozen);
+            _now += 250;
+            Assert.InRange(_now - started, 0, _settings.PlaceHold + (4 * _settings.TimeToLive));
+        }
+
+        Assert.Equal((0, isFrozen ? 3 + _settings.Hidden : 0, 6), (Reserved("a"), Reserved("b"), _answers["x"].Guaranteed));
+        Assert.InRange(GrantRules.CountReserved(_table, _settings), 1, _settings.MaxConnections);
+    }
+
+    [Fact]
+    public void Counts_of_another_life_free_no_place_for_other_settings()
+    {
+        Join("a");
+        var late = _now += _settings.TimeToLive;
+        _settings = Other(guaranteed: 6);
+        while (Renew("x", 0).OtherSettings is not null)
+        {
+            CountWhereDue("x");
+            _now += 250;
+            _life = _now - late > 2000 ? "restarted" : _life;
+            Assert.InRange(_now - late, 0, _settings.PlaceHold + _settings.LongestCountGap + (2 * _settings.TimeToLive));
+        }
+
+        Assert.Contains(_table.Members, static member => member is { Id: "a", HasPlace: true });
+    }
+
+    [Fact]
+    public void A_session_between_the_counts_keeps_the_place_from_other_settings()
+    {
+        Join("a");
+        var late = _now += _settings.TimeToLive;
+        _settings = Other(guaranteed: 6);
+        while (Renew("x", 0).OtherSettings is not null)
+        {
+            CountWhereDue("x", _now - late is > 4000 and < 6000 ? [new("f", "a", 1)] : []);
+            _now += 250;
+        }
+
+        Assert.Contains(_table.Members, static member => member is { Id: "a", HasPlace: true });
+    }
+
     [Fact]
     public void Other_settings_follow_at_once_where_all_have_left()
     {
@@ -176,6 +231,20 @@ public sealed class GrantRecoveryTests
     private static GrantSettings NewSettings(int instances) =>
         new() { MaxConnections = (3 * instances) + 1, Instances = instances, Guaranteed = 3, TimeToLive = 1000, Hidden = 3, StartReserve = 1, Standstill = 5000 };
 
+    private static GrantSettings Other(int guaranteed) =>
+        new() { MaxConnections = 20, Instances = 2, Guaranteed = guaranteed, TimeToLive = 1000, Hidden = 3, StartReserve = 1, Standstill = 5000 };
+
+    private int Reserved(string id) => _table.Members.Find(member => member.Id == id)?.Reserved ?? 0;
+
+    /// <summary>Counts as an instance does that has known the table for a time to live.</summary>
+    private void CountWhereDue(string id, params CountedInstance[] others)
+    {
+        if (_answers[id].MustCount || _answers[id].NeedsCensus)
+        {
+            Renew(id, 1, census: Count([new CountedInstance("f", id, 1), .. others]));
+        }
+    }
+
     private GrantAnswer Join(string id) => Renew(id, 0).NeedsCensus ? Renew(id, 0, census: Count()) : _answers[id];
 
     private void Load(string text)
@@ -203,6 +272,7 @@ public sealed class GrantRecoveryTests
             NewTableId = (++_tables).ToString(CultureInfo.InvariantCulture),
             HadPlace = hadPlace,
             IsBacked = hadPlace,
+            IsBare = !hadPlace && offer <= 1,
             Offer = offer,
             Demand = 50,
             Hidden = 3,

@@ -153,6 +153,31 @@ public sealed class GrantRulesTests
         Assert.InRange(answer.Permits, 0, 3);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_instance_without_a_grant_is_recorded_with_all_its_sessions(bool isKnown)
+    {
+        if (isKnown)
+        {
+            Join("a");
+            Join("b");
+        }
+
+        // Its callers still hold more than its share, and it asks in its own session.
+        GrantRules.Renew(_table, Request("a", offer: 15, isBacked: false), Settings, _now, "store");
+
+        Assert.Equal(15, _table.Members[0].Reserved);
+    }
+
+    [Fact]
+    public void The_session_of_an_instance_with_nothing_else_is_kept_for_it()
+    {
+        var answer = GrantRules.Renew(_table, Request("a", offer: 1, isBacked: false, isBare: true), Settings, _now, "store");
+
+        Assert.Equal((0, 0), (answer.Permits, _table.Members[0].Reserved));
+    }
+
     [Fact]
     public void An_instance_with_other_settings_is_rejected()
     {
@@ -184,7 +209,7 @@ public sealed class GrantRulesTests
     private GrantAnswer Renew(string id, int offer = 0, bool hadPlace = false, string family = "", string knownEpoch = "", GrantCensus? census = null) =>
         GrantRules.Renew(_table, Request(id, offer, hadPlace, family, knownEpoch, census), Settings, _now, "store");
 
-    private GrantRequest Request(string id, int offer = 0, bool hadPlace = false, string family = "", string knownEpoch = "", GrantCensus? census = null) => new()
+    private GrantRequest Request(string id, int offer = 0, bool hadPlace = false, string family = "", string knownEpoch = "", GrantCensus? census = null, bool? isBacked = null, bool isBare = false) => new()
     {
         Id = id,
         Family = family.Length > 0 ? family : "f",
@@ -192,7 +217,8 @@ public sealed class GrantRulesTests
         NewTableId = (++_tables).ToString(CultureInfo.InvariantCulture),
         KnownEpoch = knownEpoch,
         HadPlace = hadPlace,
-        IsBacked = offer > 0,
+        IsBacked = isBacked ?? offer > 0,
+        IsBare = isBare,
         Offer = offer,
         Demand = 50,
         Hidden = Settings.Hidden,

@@ -27,6 +27,10 @@ internal sealed class GrantRequest
     /// somewhere.</summary>
     internal bool IsBacked { get; init; }
 
+    /// <summary>Gets whether it has no grant, no place and no connection but the session in which it asks or
+    /// counts.</summary>
+    internal bool IsBare { get; init; }
+
     /// <summary>Gets the number with which it begins in a table that does not know it.</summary>
     internal long FirstSequence { get; init; }
 

@@ -33,9 +33,9 @@ internal static partial class GrantRules
     /// <param name="life">The life of the store: another one may have lost changes.</param>
     internal static GrantAnswer Renew(GrantTable table, GrantRequest request, GrantSettings settings, long now, string life)
     {
-        if (!TryAgree(table, settings, now))
+        if (!TryAgree(table, settings, now, life))
         {
-            return new GrantAnswer { Others = [], Epoch = table.Epoch, Family = table.Family, OtherSettings = table.Settings, MayFollow = !HasLive(table, now) };
+            return Reject(table, request, settings, now, life);
         }
 
         Follow(table, request, settings, now, life);
@@ -88,50 +88,6 @@ internal static partial class GrantRules
         }
 
         return places;
-    }
-
-    private static bool HasLive(GrantTable table, long now) => table.Members.Exists(member => member.ExpiresAt > now);
-
-    /// <summary>
-    /// Returns whether the instance has the settings of the others. Its own rule where all have left, or none of them
-    /// has come for so long that a place would be lost: a store that was silent, or whose clock jumped, has only made
-    /// them late. What they have reserved stays until the sessions are counted.
-    /// </summary>
-    private static bool TryAgree(GrantTable table, GrantSettings settings, long now)
-    {
-        var fingerprint = settings.Fingerprint;
-        if (table.Settings == fingerprint)
-        {
-            table.OthersSince = -1;
-            return true;
-        }
-
-        if (table.Settings.Length > 0)
-        {
-            if (!table.Members.TrueForAll(static member => member.HasLeft) && !HaveGone(table, settings, now))
-            {
-                return false;
-            }
-
-            table.Id = "";
-            table.Members.RemoveAll(static member => member.HasLeft);
-        }
-
-        (table.Settings, table.OthersSince) = (fingerprint, -1);
-        return true;
-    }
-
-    private static bool HaveGone(GrantTable table, GrantSettings settings, long now)
-    {
-        if (HasLive(table, now))
-        {
-            return false;
-        }
-
-        table.Age += Math.Clamp(now - table.Now, 0, settings.TimeToLive / 2);
-        table.Now = now;
-        table.OthersSince = table.OthersSince < 0 ? table.Age : table.OthersSince;
-        return table.Age - table.OthersSince > Math.Max(settings.PlaceHold, GrantSettings.FindPlaceHold(table.Settings));
     }
 
     /// <summary>Follows the clock, and the life of the store and of the table.</summary>
@@ -217,9 +173,9 @@ internal static partial class GrantRules
         member.Guaranteed = member.HasPlace ? settings.Guaranteed : 0;
 
         // Where the table does not know better, what the instance says is right, because it keeps to its last grant.
-        // The session of one that has nothing is that of StartReserve.
+        // The session of one that has nothing else is that of StartReserve.
         var isKnown = member.HasRenewed && !table.NeedsCensus;
-        var offer = request.IsBacked ? request.Offer : Math.Max(0, request.Offer - settings.StartReserve);
+        var offer = request.IsBare ? Math.Max(0, request.Offer - settings.StartReserve) : request.Offer;
         member.Reserved = Math.Max(member.Guaranteed, isKnown ? Math.Min(member.Reserved, offer) : offer);
         member.HasRenewed = true;
         member.Family = request.HasFamily ? request.Family : table.Family;

@@ -37,8 +37,13 @@ internal sealed class GrantSettings
     internal long PlaceHold => 2 * Standstill;
 
     /// <summary>Returns <see cref="PlaceHold"/> of the settings in a table.</summary>
-    internal static long FindPlaceHold(string fingerprint) =>
-        long.TryParse(fingerprint.AsSpan(fingerprint.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var timeToLive) ? 4 * timeToLive : 0;
+    internal static long FindPlaceHold(string fingerprint) => 4 * FindTimeToLive(fingerprint);
+
+    /// <summary>Returns <see cref="LongestCountGap"/> of the settings in a table.</summary>
+    internal static long FindCountGap(string fingerprint) => Math.Max(ShortestStandstill / 2, FindTimeToLive(fingerprint) * 3 / 2);
+
+    private static long FindTimeToLive(string fingerprint) =>
+        long.TryParse(fingerprint.AsSpan(fingerprint.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var timeToLive) ? timeToLive : 0;
 
     /// <summary>Gets the longest time between two counts that show that an instance had no session throughout, in
     /// milliseconds.</summary>

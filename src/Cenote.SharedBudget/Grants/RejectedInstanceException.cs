@@ -5,7 +5,10 @@ namespace Cenote.SharedBudget.Grants;
 /// </summary>
 /// <param name="message">The message.</param>
 /// <param name="isFinal">Whether some of them have a valid grant. Without one, they may be gone for good.</param>
-internal sealed class RejectedInstanceException(string message, bool isFinal) : InvalidOperationException(message)
+/// <param name="answer">What the table says of them, where they may be gone.</param>
+internal sealed class RejectedInstanceException(string message, bool isFinal, GrantAnswer? answer = null) : InvalidOperationException(message)
 {
     internal bool IsFinal => isFinal;
+
+    internal GrantAnswer? Answer => answer;
 }

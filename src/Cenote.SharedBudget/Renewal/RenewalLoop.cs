@@ -5,7 +5,7 @@ using Cenote.SharedBudget.Stores;
 namespace Cenote.SharedBudget.Renewal;
 
 /// <summary>Keeps the grant of an instance: renews it, counts at the server, and ends it in time.</summary>
-internal sealed class RenewalLoop : IAsyncDisposable
+internal sealed partial class RenewalLoop : IAsyncDisposable
 {
     /// <summary>The next renewal after one that lowered the grant, which gives back what is beyond.</summary>
     private static readonly TimeSpan SoonerInterval = TimeSpan.FromMilliseconds(50);
@@ -34,6 +34,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private bool _hasAnswer;
     private bool _isChecked;
+    private long _countFailedAt;
     private long _renewals;
     private long _failures;
     private long _ended;
@@ -113,76 +114,6 @@ internal sealed class RenewalLoop : IAsyncDisposable
         _begun.TrySetResult();
     }
 
-    /// <summary>Ends the start: with connections, without an answer, or because nothing is free.</summary>
-    private void Begin(TimeSpan elapsed)
-    {
-        if (_isChecked && _grant.Read() > 0)
-        {
-            _begun.TrySetResult();
-        }
-        else if (_rejection is { } rejection)
-        {
-            if (rejection.IsFinal || elapsed >= _options.StartTimeout + _options.TimeToLive)
-            {
-                _begun.TrySetException(rejection);
-            }
-        }
-        else if (!_isChecked && _hasAnswer && _journal.LastCountFailure is { } failure && elapsed >= Shorter(_options.StartTimeout, LongestDatabaseSilence) + _options.TimeToLive)
-        {
-            _begun.TrySetException(new TimeoutException(
-                $"The database of shared budget '{_options.Name}' does not answer this instance, though {(_options.Redis is null ? "it keeps the grants" : "Redis does")} ({failure}). Check its address and the rights of its user."));
-        }
-        else if (!_hasAnswer && elapsed >= _options.TimeToLive && elapsed >= LongestSilence)
-        {
-            _label.Fix();
-            _begun.TrySetResult();
-        }
-        else if (_hasAnswer && elapsed >= _options.StartTimeout + (Answer.NeedsCensus ? LongestCensus : 1) * _options.TimeToLive)
-        {
-            var answer = Answer;
-            _begun.TrySetException(new TimeoutException(answer.NeedsCensus
-                ? $"Shared budget '{_options.Name}' has no connection for this instance, because the grants are new or were lost, and the sessions at the server could not be counted ({_journal.LastCountFailure ?? "an instance that knows a count is due did not answer"}). Check the database and the rights of its user."
-                : string.Create(
-                CultureInfo.InvariantCulture,
-                $"Shared budget '{_options.Name}' has no connection for this instance: {answer.Places} of {_options.Instances} declared instances exist ({answer.Others.Count(static other => other.IsExpired)} of them without a valid grant), and nothing of {_options.MaxConnections} connections is free. Raise Instances, or end instances. An instance that was killed is forgotten after some {_options.ToSettings().PlaceHold / 1000} s.")));
-        }
-    }
-
-    /// <summary>
-    /// Gives the instance its guaranteed connections without the store, if the server shows no more instances than were
-    /// declared, this one among them.
-    /// </summary>
-    private async Task TryBeginAloneAsync()
-    {
-        if (_options.Redis is null || _grant.HasPlace || _rejection is not null)
-        {
-            return;
-        }
-
-        try
-        {
-            _grant.HoldControl();
-            var now = _grant.Now();
-            if ((await LimitAsync(_counter.CountAsync).ConfigureAwait(false)).Count <= _options.Instances)
-            {
-                _isChecked = true;
-                _journal.Counted();
-                _label.Fix();
-                _grant.BeginAlone(now);
-                return;
-            }
-
-            await ReleaseAsync().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // A driver may throw anything. The instance has nothing yet, and tries again.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            await ReleaseAsync().ConfigureAwait(false);
-            Fail(_journal.CountFailed, exception);
-        }
-    }
-
     /// <summary>
     /// Asks the server something while the store does not answer, so that this instance has a session that the others
     /// can count, and keeps its place.
@@ -209,14 +140,18 @@ internal sealed class RenewalLoop : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(_journal.CountFailed, exception);
+            FailCount(exception);
         }
     }
 
+    /// <summary>Closes the session of the instance. Without Redis it opens one again for the next question.</summary>
     private async Task ReleaseAsync()
     {
         await _connection.DisposeAsync().ConfigureAwait(false);
-        _grant.ReleaseControl();
+        if (_options.Redis is not null)
+        {
+            _grant.ReleaseControl();
+        }
     }
 
     private void Fail(Action<Exception> record, Exception exception)
@@ -225,6 +160,12 @@ internal sealed class RenewalLoop : IAsyncDisposable
         {
             record(exception);
         }
+    }
+
+    private void FailCount(Exception exception)
+    {
+        _countFailedAt = _options.TimeProvider.GetTimestamp();
+        Fail(_journal.CountFailed, exception);
     }
 
     /// <summary>Renews once, and counts where the answer asks for it.</summary>
@@ -253,13 +194,15 @@ internal sealed class RenewalLoop : IAsyncDisposable
             {
                 await TryCheckAsync().ConfigureAwait(false);
             }
-            else if (answer.Permits == 0 && _options.Redis is not null && _grant.Control > 0)
+            else if (answer.Permits == 0 && _grant.Control > 0)
             {
                 // Nothing is free for its own session either. The next renewal gives it back.
                 await ReleaseAsync().ConfigureAwait(false);
             }
 
-            return answer.Permits - 1 < _budget.GetStatistics().Connections || answer.IsShort ? Shorter(SoonerInterval, _options.RenewalInterval) : _options.RenewalInterval;
+            // Without Redis and without permits, each question needs a session.
+            var isSooner = (answer.IsShort || answer.Permits - 1 < _budget.GetStatistics().Connections) && (answer.Permits > 0 || _options.Redis is not null);
+            return isSooner ? Shorter(SoonerInterval, _options.RenewalInterval) : _options.RenewalInterval;
         }
 #pragma warning disable CA1031 // A store may throw anything, and the instance goes on with what it is guaranteed.
         catch (Exception exception)
@@ -289,10 +232,40 @@ internal sealed class RenewalLoop : IAsyncDisposable
             _budget.Ledger.Apply(0);
         }
 
-        if (_options.Redis is not null && !_grant.MayConnect)
+        if (rejection?.Answer is { } answer)
         {
-            // The session in which it counted, too.
+            await WatchAsync(answer).ConfigureAwait(false);
+        }
+
+        if (!_grant.MayConnect)
+        {
+            // The session in which it asked or counted, too.
             await ReleaseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Counts the sessions of instances with other settings, which may be gone.</summary>
+    private async Task WatchAsync(GrantAnswer answer)
+    {
+        _observer.Record(answer);
+        if (!answer.MustCount || await TryCountAsync(answer).ConfigureAwait(false) is not { } census)
+        {
+            return;
+        }
+
+        try
+        {
+            await RenewAsync(census).ConfigureAwait(false);
+        }
+        catch (RejectedInstanceException rejection)
+        {
+            _rejection = rejection;
+        }
+#pragma warning disable CA1031 // A store may throw anything. The next count comes soon.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(_journal.RenewalFailed, exception);
         }
     }
 
@@ -342,7 +315,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(_journal.CountFailed, exception);
+            FailCount(exception);
         }
     }
 
@@ -373,7 +346,7 @@ internal sealed class RenewalLoop : IAsyncDisposable
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            Fail(_journal.CountFailed, exception);
+            FailCount(exception);
             return null;
         }
     }

@@ -39,7 +39,7 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     {
         // From here to the answer, the instance uses no more than this.
         var (hadPlace, isBacked) = (grant.HasPlace, grant.MayConnect);
-        var offer = budget.Ledger.Apply(grant.Read()) + grant.Control;
+        var permits = budget.Ledger.Apply(grant.Read());
         Demand = ReadDemand();
         var sentAt = grant.Now();
         var (family, hasFamily) = label.Read();
@@ -52,8 +52,9 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
             KnownEpoch = knownEpoch,
             HadPlace = hadPlace,
             IsBacked = isBacked,
+            IsBare = !isBacked && permits == 0,
             FirstSequence = sentAt.At,
-            Offer = offer,
+            Offer = permits + grant.Control,
             Demand = Demand,
             Hidden = settings.Hidden,
             Census = census,
@@ -97,13 +98,9 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
         var answer = GrantRules.Renew(table, request, settings, read.Now, read.Epoch);
         if (answer.OtherSettings is { } others)
         {
-            if (answer.MayFollow)
-            {
-                // The time for which no other instance came is kept in the table.
-                await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false);
-            }
-
-            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.", isFinal: !answer.MayFollow);
+            // The time for which no other instance came is kept in the table, and whose turn it is to count.
+            var hasWritten = answer.MayFollow && await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false);
+            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.", isFinal: !answer.MayFollow, hasWritten ? answer : null);
         }
 
         return (answer, await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false));

@@ -197,6 +197,7 @@ internal sealed class SimulatedInstance
     {
         _size = _world.Fault == PlantedFault.UsesExpiredGrants ? _size : _grant.Read();
         _nextRenewal = _world.Now + _world.RenewalInterval;
+        var offer = _world.Fault == PlantedFault.OffersWhatItUses ? Math.Min(_size, _demand) : Math.Max(_size, Used);
         var request = new GrantRequest
         {
             Id = Id,
@@ -207,7 +208,8 @@ internal sealed class SimulatedInstance
             IsBacked = _grant.MayConnect,
             HadPlace = _grant.HasPlace || _world.Fault == PlantedFault.GivesPlacesBeforeTheCount,
             FirstSequence = _clock.GetTimestamp(),
-            Offer = (_world.Fault == PlantedFault.OffersWhatItUses ? Math.Min(_size, _demand) : Math.Max(_size, Used)) + (_world.Fault == PlantedFault.ForgetsItsOwnSession ? 0 : _grant.Control),
+            IsBare = !_grant.MayConnect && offer == 0,
+            Offer = offer + (_world.Fault == PlantedFault.ForgetsItsOwnSession ? 0 : _grant.Control),
             Demand = _demand + 1,
             Hidden = _world.Settings.Hidden,
             Census = census,
