@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Cenote;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Snippets;
 
@@ -37,23 +37,18 @@ internal static class CausalReads
         return both;
     }
 
-    internal static void OverHttp(WebApplication app, ReplicaSet orders)
+    internal static WebApplication OverHttp(WebApplicationBuilder builder, byte[] signingKey)
     {
         #region http
-        app.Use(async (context, handle) =>
-        {
-            var seen = orders.TryParseToken(context.Request.Cookies["seen"], out var token) ? token : null;    // an invalid token is ignored
-            using var scope = orders.BeginCausalScope(seen);
-            context.Response.OnStarting(async () =>
-            {
-                if (await scope.GetTokenAsync() is { } next)
-                {
-                    context.Response.Cookies.Append("seen", next.ToString(), new CookieOptions { HttpOnly = true, Secure = true });
-                }
-            });
-            await handle(context);
-        });
+        builder.Services.AddReplicaSet("shop", set => set
+            .ConfigurePools(pool => pool.UsePostgreSql())
+            .Configure(options => options.TokenSigningKeys = [signingKey]));                // the same in every service
+        builder.Services.AddHttpClient("billing").AddCausalTokens("shop");                  // to another service and back
+
+        var app = builder.Build();
+        app.UseCausalReads("shop", options => options.CookieName = "shop-token");           // for browsers; the header is always on
         #endregion
+        return app;
     }
 
     private static async Task SaveAddressAsync(DbConnection connection)

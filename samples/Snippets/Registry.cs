@@ -37,6 +37,13 @@ internal static class Registry
         #endregion
     }
 
+    internal static void AddReplicaSet(IServiceCollection services)
+    {
+        #region set
+        services.AddReplicaSet("shop", set => set.ConfigurePools(pool => pool.UsePostgreSql()));
+        #endregion
+    }
+
     internal static void AddPoolWithServices(IServiceCollection services)
     {
         #region credentials
@@ -45,6 +52,19 @@ internal static class Registry
             .Configure(options => options.CredentialsProvider = provider.GetRequiredService<TokenSource>().GetAsync));
         #endregion
     }
+
+    #region injectset
+    internal sealed class CustomerList([FromKeyedServices("shop")] ReplicaSet shop)
+    {
+        public async Task<long> CountAsync(CancellationToken cancellationToken)
+        {
+            await using var connection = await shop.OpenReadConnectionAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM customers";
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
+    }
+    #endregion
 
     #region inject
     internal sealed class OrderRepository([FromKeyedServices("orders")] ConnectionPool orders)

@@ -11,11 +11,12 @@ internal static class ConfigurationKeys
     internal const string Root = "Cenote";
     internal const string Pools = "Pools";
     internal const string Budgets = "Budgets";
+    internal const string ReplicaSets = "ReplicaSets";
 
     /// <summary>
     /// Gets the sections of this package and of Cenote.Hosting, which validates its own keys.
     /// </summary>
-    internal static IReadOnlyList<string> Sections { get; } = [Pools, Budgets, "Hosting"];
+    internal static IReadOnlyList<string> Sections { get; } = [Pools, ReplicaSets, Budgets, "Hosting"];
 
     private static string SectionNames => $"{string.Join(", ", Sections.SkipLast(1))} and {Sections[^1]}";
 
@@ -23,7 +24,9 @@ internal static class ConfigurationKeys
     /// Finds unknown keys below <c>Cenote</c>, outside the sections of pools. Values are not shown, because one may be
     /// a misplaced secret.
     /// </summary>
-    internal static IEnumerable<string> FindUnknownKeys(IConfiguration configuration, string poolName)
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="keys">The keys of the pool that reads it, for the advice.</param>
+    internal static IEnumerable<string> FindUnknownKeys(IConfiguration configuration, PoolKeys keys)
     {
         var root = configuration.GetSection(Root);
         if (!string.IsNullOrWhiteSpace(root.Value))
@@ -35,19 +38,19 @@ internal static class ConfigurationKeys
         {
             if (!Sections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                yield return $"{child.Path} is not a section of Cenote. {Recommend(child.Key, poolName)}";
+                yield return $"{child.Path} is not a section of Cenote. {Recommend(child.Key, keys)}";
             }
             else if (!string.IsNullOrWhiteSpace(child.Value))
             {
-                yield return $"{child.Path} is a text. It must be a section with {(child.Key.Equals(Pools, StringComparison.OrdinalIgnoreCase) ? "a section for each pool" : child.Key.Equals(Budgets, StringComparison.OrdinalIgnoreCase) ? "a section for each budget" : "settings")}.";
+                yield return $"{child.Path} is a text. It must be a section with {ContentOf(child.Key)}.";
             }
         }
 
         foreach (var child in root.GetSection(Pools).GetChildren())
         {
-            if (IsSetting(child.Key) && !child.Key.Equals(poolName, StringComparison.OrdinalIgnoreCase) && child.Value is not null)
+            if (IsSetting(child.Key) && !child.Path.Equals(keys.Section, StringComparison.OrdinalIgnoreCase) && child.Value is not null)
             {
-                yield return $"{child.Path} is a setting of a pool outside a pool's section. Move it to {Root}:{Pools}:NAME:{child.Key}, such as {Root}:{Pools}:{poolName}:{child.Key}.";
+                yield return $"{child.Path} is a setting of a pool outside a pool's section. Move it to {Root}:{Pools}:NAME:{child.Key}, such as {keys.Section}:{child.Key}.";
             }
         }
     }
@@ -65,9 +68,15 @@ internal static class ConfigurationKeys
         return nearest.Key is null ? "" : $" Did you mean {nearest.Key}?";
     }
 
-    private static string Recommend(string key, string poolName) =>
-        IsSetting(key) ? $"It is a setting of a pool: move it to {Root}:{Pools}:{poolName}:{key}."
-        : key.Equals(poolName, StringComparison.OrdinalIgnoreCase) ? $"It is a pool: move it to {Root}:{Pools}:{poolName}."
+    private static string ContentOf(string section) =>
+        section.Equals(Pools, StringComparison.OrdinalIgnoreCase) ? "a section for each pool"
+        : section.Equals(ReplicaSets, StringComparison.OrdinalIgnoreCase) ? "a section for each set"
+        : section.Equals(Budgets, StringComparison.OrdinalIgnoreCase) ? "a section for each budget"
+        : "settings";
+
+    private static string Recommend(string key, PoolKeys keys) =>
+        IsSetting(key) ? $"It is a setting of a pool: move it to {keys.Section}:{key}."
+        : $"{Root}:{Pools}:{key}".Equals(keys.Section, StringComparison.OrdinalIgnoreCase) ? $"It is a pool: move it to {keys.Section}."
         : Suggest(key, Sections).TrimStart() is { Length: > 0 } suggestion ? suggestion.Replace("mean ", $"mean {Root}:", StringComparison.Ordinal)
         : $"The sections are {SectionNames}.";
 

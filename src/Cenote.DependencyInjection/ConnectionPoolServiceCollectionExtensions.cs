@@ -128,12 +128,13 @@ public static class ConnectionPoolServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         var registration = new PoolRegistration(name, configure);
-        if (services.Any(service => service.ImplementationInstance is PoolRegistration other && string.Equals(other.Name, name, StringComparison.OrdinalIgnoreCase)))
-        {
-            throw new ArgumentException($"A pool named '{name}' is already registered. Give each pool its own name, which differs in more than case because configuration keys ignore case. One pool may have no name.", nameof(name));
-        }
-
+        ServiceName.ThrowIfTaken(services, name, "pool");
         services.AddSingleton(registration);
+        services.AddPools();
+    }
+
+    internal static void AddPools(this IServiceCollection services)
+    {
         services.TryAddSingleton<ConfigurationFollower>();
         services.TryAddSingleton<BudgetFactory>();
         services.TryAddSingleton<PoolFactory>();

@@ -5,13 +5,20 @@ namespace Cenote.DependencyInjection;
 
 /// <summary>A running pool and its configuration.</summary>
 /// <param name="pool">The running pool.</param>
+/// <param name="keys">Where the configuration has what belongs to it.</param>
 /// <param name="codeOptions">The options of the code. Each reload applies the configuration to a copy of them.</param>
 /// <param name="connectionString">The connection string of the configuration when the pool was constructed.</param>
 /// <param name="configuration">The configuration with the settings and the connection string.</param>
 /// <param name="findBudget">Returns the budget of a name.</param>
 /// <param name="logger">The logger for rejected changes.</param>
 internal sealed class FollowedPool(
-    ConnectionPool pool, ConnectionPoolOptions codeOptions, string? connectionString, IConfiguration configuration, Func<string, ConnectionBudget> findBudget, ILogger logger)
+    ConnectionPool pool,
+    PoolKeys keys,
+    ConnectionPoolOptions codeOptions,
+    string? connectionString,
+    IConfiguration configuration,
+    Func<string, ConnectionBudget> findBudget,
+    ILogger logger)
     : IFollowing
 {
     private string? _connectionString = connectionString;
@@ -58,7 +65,7 @@ internal sealed class FollowedPool(
         try
         {
             var options = new ConnectionPoolOptions(codeOptions);
-            PoolSection.Read(configuration, pool.Name, options, findBudget);
+            PoolSection.Read(configuration, keys, options, findBudget);
             pool.Reconfigure(options);
             _logged = null;
         }
@@ -70,7 +77,7 @@ internal sealed class FollowedPool(
 
     private void RecordConnectionString()
     {
-        var current = configuration[PoolSection.ConnectionStringKey(pool.Name)];
+        var current = configuration[keys.ConnectionString];
         if (current != _connectionString)
         {
             _connectionString = current;

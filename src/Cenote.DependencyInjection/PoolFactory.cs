@@ -6,9 +6,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cenote.DependencyInjection;
 
 /// <summary>The factory of the container's pools: options of the code, then of the configuration.</summary>
-internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolRegistration> registrations, BudgetFactory budgets, ConfigurationFollower follower)
+internal sealed class PoolFactory(
+    IServiceProvider services,
+    IEnumerable<PoolRegistration> registrations,
+    IEnumerable<ReplicaSetRegistration> sets,
+    BudgetFactory budgets,
+    ConfigurationFollower follower)
 {
     private readonly PoolRegistration[] _registrations = [.. registrations];
+    private readonly ReplicaSetRegistration[] _sets = [.. sets];
     private int _hasLookedForUnknownPools;
 
     /// <summary>
@@ -35,17 +41,22 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
 
     private ILogger Logger => (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Cenote.DependencyInjection");
 
-    private ConnectionPool Create(PoolRegistration registration)
+    private ConnectionPool Create(PoolRegistration registration) => Create(registration.Name, PoolKeys.OfPool(registration.Name), registration.Configure);
+
+    /// <summary>Gets the pool of a server in a replica set, which the registry closes.</summary>
+    internal ConnectionPool GetOrCreateServer(string set, string server, Action<ConnectionPoolBuilder> configure) =>
+        services.GetRequiredService<PoolRegistry>().GetOrAdd($"{set}/{server}", name => Create(name, PoolKeys.OfServer(set, server), (_, pool) => configure(pool)));
+
+    private ConnectionPool Create(string name, PoolKeys keys, Action<IServiceProvider, ConnectionPoolBuilder> configure)
     {
-        var name = registration.Name;
         var configuration = services.GetService<IConfiguration>();
-        var builder = new ConnectionPoolBuilder().WithConnectionString(configuration?[PoolSection.ConnectionStringKey(name)]).WithName(name);
+        var builder = new ConnectionPoolBuilder { ConnectionStringKey = keys.ConnectionString }.WithConnectionString(configuration?[keys.ConnectionString]).WithName(name);
         builder.Configure(options =>
         {
             options.LoggerFactory = services.GetService<ILoggerFactory>();
             options.TimeProvider = services.GetService<TimeProvider>() ?? options.TimeProvider;
         });
-        registration.Configure(services, builder);
+        configure(services, builder);
         var codeOptions = builder.CopyOptions();
         if (configuration is null)
         {
@@ -55,12 +66,13 @@ internal sealed class PoolFactory(IServiceProvider services, IEnumerable<PoolReg
         if (Interlocked.Exchange(ref _hasLookedForUnknownPools, 1) == 0)
         {
             PoolSection.WarnOfUnknownPools(configuration, [.. _registrations.Select(other => other.Name)], Logger);
+            ReplicaSetSection.WarnOfUnknownSets(configuration, [.. _sets.Select(other => other.Name)], Logger);
         }
 
-        var pool = builder.Configure(options => PoolSection.Read(configuration, name, options, budgets.Get)).Build();
+        var pool = builder.Configure(options => PoolSection.Read(configuration, keys, options, budgets.Get)).Build();
         try
         {
-            follower.Follow(new FollowedPool(pool, codeOptions, builder.ConnectionString, configuration, budgets.Get, Logger), configuration);
+            follower.Follow(new FollowedPool(pool, keys, codeOptions, builder.ConnectionString, configuration, budgets.Get, Logger), configuration);
             return pool;
         }
         catch

@@ -20,21 +20,26 @@ internal static class PoolSection
     /// <summary>Gets the allowed keys of a section.</summary>
     internal static IEnumerable<string> Keys => Settings.Keys.Append(Budget);
 
-    internal static string ConnectionStringKey(string poolName) => "ConnectionStrings:" + poolName;
-
     /// <summary>Applies the configuration of a pool to options, and adds its problems to them.</summary>
     /// <param name="configuration">The configuration.</param>
-    /// <param name="poolName">The name of the pool.</param>
+    /// <param name="keys">Where the settings are.</param>
     /// <param name="options">The options of the code, to which the values are applied.</param>
     /// <param name="findBudget">Returns the budget of a name, or throws a <see cref="FormatException"/>.</param>
-    internal static void Read(IConfiguration configuration, string poolName, ConnectionPoolOptions options, Func<string, ConnectionBudget> findBudget)
+    internal static void Read(IConfiguration configuration, PoolKeys keys, ConnectionPoolOptions options, Func<string, ConnectionBudget> findBudget)
     {
-        foreach (var problem in ConfigurationKeys.FindUnknownKeys(configuration, poolName))
+        foreach (var problem in ConfigurationKeys.FindUnknownKeys(configuration, keys))
         {
             options.AddProblem(problem);
         }
 
-        var section = configuration.GetSection($"{Root}:{poolName}");
+        foreach (var section in keys.Sections)
+        {
+            Read(configuration.GetSection(section), keys, options, findBudget);
+        }
+    }
+
+    private static void Read(IConfigurationSection section, PoolKeys keys, ConnectionPoolOptions options, Func<string, ConnectionBudget> findBudget)
+    {
         if (!string.IsNullOrWhiteSpace(section.Value))
         {
             options.AddProblem($"{section.Path} is a text. It must be a section with settings.");
@@ -62,7 +67,7 @@ internal static class PoolSection
                 }
                 else if (!LaneSection.TrySet(options, key, text))
                 {
-                    options.AddProblem(DescribeUnknownKey(text.Path, key, poolName));
+                    options.AddProblem(DescribeUnknownKey(text.Path, key, keys));
                 }
             }
             catch (FormatException exception)
@@ -89,8 +94,8 @@ internal static class PoolSection
     }
 
     // Its value is not shown, because it may be a misplaced secret.
-    private static string DescribeUnknownKey(string path, string key, string poolName) =>
+    private static string DescribeUnknownKey(string path, string key, PoolKeys keys) =>
         SettingTable.Rows.Any(row => row.Parse is null && row.Key.Equals(key.Split(':')[0], StringComparison.OrdinalIgnoreCase)) ? $"{path} can only be set in code, where the pool is registered. Remove it."
-        : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {ConnectionStringKey(poolName)}."
+        : key.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) ? $"{path} is not a setting of a pool. Connection strings are in {keys.ConnectionString}."
         : $"{path} is not a setting of a pool.{ConfigurationKeys.Suggest(key, Keys)} The settings are {string.Join(", ", Keys.Order(StringComparer.Ordinal))}.";
 }

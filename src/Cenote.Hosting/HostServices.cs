@@ -10,5 +10,12 @@ internal static class HostServices
         services.GetService<PoolRegistry>()
         ?? throw new InvalidOperationException("The container has no PoolRegistry. Add pools with services.AddConnectionPool(…), or a registry of your own with services.AddSingleton(new PoolRegistry()).");
 
+    /// <summary>Finds the replica sets of a container, with and without a key, and constructs them.</summary>
+    internal static IReadOnlyList<ReplicaSet> FindReplicaSets(this IServiceProvider services) =>
+        [.. services.GetServices<ReplicaSet>()
+            .Concat(services is IKeyedServiceProvider ? services.GetKeyedServices<ReplicaSet>(KeyedService.AnyKey) : [])
+            .Distinct()
+            .OrderBy(static set => set.Name, StringComparer.Ordinal)];
+
     internal static TimeProvider FindTimeProvider(this IServiceProvider services) => services.GetService<TimeProvider>() ?? TimeProvider.System;
 }

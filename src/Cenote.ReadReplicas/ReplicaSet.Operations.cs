@@ -1,5 +1,6 @@
 using Cenote.ReadReplicas.Diagnosing;
 using Cenote.ReadReplicas.Events;
+using Cenote.ReadReplicas.Options;
 using Cenote.ReadReplicas.Telemetry;
 
 namespace Cenote;
@@ -8,6 +9,7 @@ namespace Cenote;
 public sealed partial class ReplicaSet
 {
     private readonly Lazy<Task> _closing;
+    private readonly object _changing = new();
 
     /// <summary>
     /// Occurs after each change of the topology, in order, on the thread pool, without a lock. Exceptions of handlers
@@ -44,6 +46,35 @@ public sealed partial class ReplicaSet
         CausalReadsAfterWait = _parts.Counters.CausalAfterWait,
         CausalReadsOnPrimary = _parts.Counters.CausalOnPrimary,
     };
+
+    /// <summary>
+    /// Applies changed settings to the running set: all but <see cref="ReplicaSetOptions.Name"/>,
+    /// <see cref="ReplicaSetOptions.TokenSigningKeys"/>, <see cref="ReplicaSetOptions.TimeProvider"/> and
+    /// <see cref="ReplicaSetOptions.LoggerFactory"/>. Callers and probes under way end by the old ones or the new ones.
+    /// </summary>
+    /// <param name="options">All settings, not only the changed ones. Read once.</param>
+    /// <returns>The names of changed settings that only a new set can apply.</returns>
+    /// <exception cref="ReplicaSetOptionsException">Settings are invalid; lists every problem. Nothing is
+    /// changed.</exception>
+    public IReadOnlyList<string> Reconfigure(ReplicaSetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var changed = new ReplicaSetOptions(options);
+        if (ReplicaSetProblems.Of(changed).ToList() is { Count: > 0 } problems)
+        {
+            throw new ReplicaSetOptionsException(Name, problems);
+        }
+
+        lock (_changing)
+        {
+            if (FollowedSettings.Apply(_options, changed) is { Count: > 0 } changes)
+            {
+                ReplicaSetLog.Reconfigured(_logger, Name, string.Join(", ", changes));
+            }
+
+            return [.. FollowedSettings.FindFixedChanges(_options, changed)];
+        }
+    }
 
     /// <summary>Probes every server now, and waits until the results are processed.</summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>

@@ -32,6 +32,12 @@ public sealed partial class ReplicaSet
         });
     }
 
+    /// <summary>Gets the innermost causal scope of the flow; <see langword="null"/> outside of one.</summary>
+    public CausalScope? CurrentCausalScope => _flow.Value?.Causal;
+
+    /// <summary>Gets whether tokens are signed, so that a client cannot forge one.</summary>
+    public bool SignsTokens => _options.TokenSigningKeys.Count > 0;
+
     /// <summary>
     /// Gets a token for everything committed so far from the primary. Concurrent callers share the query.
     /// </summary>

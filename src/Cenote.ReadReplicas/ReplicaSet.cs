@@ -91,6 +91,10 @@ public sealed partial class ReplicaSet : RoutedDataSource
     /// <summary>Gets the set for writing only, whatever the flow's intent.</summary>
     public RoutedDataSource WriteDataSource { get; }
 
+    internal IReplicaStrategy Strategy => _options.Strategy;
+
+    internal bool IsClosed => _closed.IsCancellationRequested;
+
     internal SetCounters Counters => _parts.Counters;
 
     internal int Failovers => _keeper.Failovers;

@@ -9,6 +9,7 @@ public sealed class ReplicaSetBuilder
 {
     private readonly ReplicaSetOptions _options;
     private readonly List<Declaration> _declared = [];
+    private Action<ConnectionPoolBuilder>? _configurePools;
     private bool _isBuilt;
 
     /// <summary>Creates a builder of a set.</summary>
@@ -18,6 +19,25 @@ public sealed class ReplicaSetBuilder
         ArgumentNullException.ThrowIfNull(name);
         _options = new ReplicaSetOptions { Name = name };
     }
+
+    /// <summary>
+    /// Sets what the pools of all servers have in common, because roles change. Settings of a server replace them.
+    /// </summary>
+    /// <param name="configure">Chooses the database, and sets the settings of a pool. Called for each server, with the
+    /// pool's name <c>SET/NAME</c> already set.</param>
+    public ReplicaSetBuilder ConfigurePools(Action<ConnectionPoolBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        _configurePools += configure;
+        return this;
+    }
+
+    /// <summary>
+    /// Declares the first primary with what <see cref="ConfigurePools"/> sets; probes detect later ones.
+    /// </summary>
+    /// <param name="name">The server's name within the set, such as its host.</param>
+    /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
+    public ReplicaSetBuilder AddPrimary(string name, int weight = 1) => Declare(name, ServerRole.Primary, static _ => { }, weight);
 
     /// <summary>Declares the first primary; probes detect later ones.</summary>
     /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless
@@ -34,6 +54,13 @@ public sealed class ReplicaSetBuilder
     /// <param name="pool">Its pool.</param>
     /// <param name="weight">Its share of reads when it is a replica. 1 to 1,000.</param>
     public ReplicaSetBuilder AddPrimary(string name, ConnectionPool pool, int weight = 1) => Declare(name, ServerRole.Primary, pool, weight);
+
+    /// <summary>
+    /// Declares a server that follows the primary, with what <see cref="ConfigurePools"/> sets.
+    /// </summary>
+    /// <param name="name">The server's name within the set, such as its host.</param>
+    /// <param name="weight">Its share of reads beside the other replicas. 1 to 1,000.</param>
+    public ReplicaSetBuilder AddReplica(string name, int weight = 1) => Declare(name, ServerRole.Replica, static _ => { }, weight);
 
     /// <summary>Declares a server that follows the primary.</summary>
     /// <param name="name">The server's name within the set, such as its host. Its pool is called <c>SET/NAME</c> unless
@@ -65,12 +92,32 @@ public sealed class ReplicaSetBuilder
     }
 
     /// <summary>
+    /// Gets or sets what returns the pool of a server without one, instead of constructing it. The pool is not closed
+    /// with the set.
+    /// </summary>
+    internal Func<string, Action<ConnectionPoolBuilder>, ConnectionPool>? PoolSource { get; set; }
+
+    /// <summary>Gets the names of the servers so far, in the order of their declaration.</summary>
+    internal IReadOnlyList<string> ServerNames => [.. _declared.Select(static declared => declared.Name)];
+
+    /// <summary>Returns a copy of the options so far.</summary>
+    internal ReplicaSetOptions CopyOptions() => new(_options);
+
+    /// <summary>Changes the role or the weight of a declared server.</summary>
+    internal void Change(string name, ServerRole? role, int? weight)
+    {
+        var index = _declared.FindIndex(declared => declared.Name == name);
+        var before = _declared[index];
+        _declared[index] = before with { Role = role ?? before.Role, Weight = weight ?? before.Weight };
+    }
+
+    /// <summary>
     /// Constructs the pools, the primary's first, and the set. Background probes start immediately.
     /// </summary>
     /// <exception cref="InvalidOperationException">The builder has built its set already, or a pool's builder was given
     /// no database.</exception>
-    /// <exception cref="ReplicaSetOptionsException">Settings are invalid; lists every problem.</exception>
-    /// <exception cref="PoolOptionsException">The settings of a pool are invalid.</exception>
+    /// <exception cref="ReplicaSetOptionsException">Settings of the set or of a pool are invalid; lists every
+    /// problem.</exception>
     public ReplicaSet Build()
     {
         if (_isBuilt)
@@ -86,12 +133,11 @@ public sealed class ReplicaSetBuilder
         {
             foreach (var (declared, ordinal) in _declared.Select((declared, ordinal) => (declared, ordinal)).OrderBy(static pair => pair.declared.Role != ServerRole.Primary))
             {
-                var pool = declared.Pool ?? BuildPool(declared);
-                servers[ordinal] = new ReplicaSetServer(declared.Name, ordinal, pool, declared.Weight, declared.Role, ownsPool: declared.Pool is null);
+                servers[ordinal] = NewServer(declared, ordinal, problems)!;
             }
 
-            problems.AddRange(ReplicaSetProblems.Of(servers));
             ThrowIfAny(problems);
+            ThrowIfAny([.. ReplicaSetProblems.Of(servers)]);
         }
         catch
         {
@@ -110,6 +156,21 @@ public sealed class ReplicaSetBuilder
         return new ReplicaSet(servers, options);
     }
 
+    /// <returns>The server; <see langword="null"/> when the settings of its pool are problems.</returns>
+    private ReplicaSetServer? NewServer(Declaration declared, int ordinal, List<string> problems)
+    {
+        try
+        {
+            var pool = declared.Pool ?? (PoolSource is null ? BuildPool(declared) : PoolSource(declared.Name, builder => Configure(builder, declared)));
+            return new ReplicaSetServer(declared.Name, ordinal, pool, declared.Weight, declared.Role, ownsPool: declared.Pool is null && PoolSource is null);
+        }
+        catch (PoolOptionsException exception)
+        {
+            problems.AddRange(exception.Problems.Select(problem => $"Server '{PrintableText.Clean(declared.Name)}': {problem}"));
+            return null;
+        }
+    }
+
     private ConnectionPool BuildPool(Declaration declared)
     {
         var builder = new ConnectionPoolBuilder();
@@ -119,8 +180,14 @@ public sealed class ReplicaSetBuilder
             pool.TimeProvider = _options.TimeProvider;
             pool.LoggerFactory = _options.LoggerFactory;
         });
-        declared.Configure!(builder);
+        Configure(builder, declared);
         return builder.Build();
+    }
+
+    private void Configure(ConnectionPoolBuilder builder, Declaration declared)
+    {
+        _configurePools?.Invoke(builder);
+        declared.Configure!(builder);
     }
 
     private void ThrowIfAny(List<string> problems)

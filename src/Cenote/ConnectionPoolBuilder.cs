@@ -19,6 +19,11 @@ public sealed class ConnectionPoolBuilder
     /// <value>Default <see langword="null"/>: each <c>Use…</c> method needs its own.</value>
     public string? ConnectionString { get; private set; }
 
+    /// <summary>
+    /// Gets the key of the configuration that has the connection string, for the message without one.
+    /// </summary>
+    internal string? ConnectionStringKey { get; init; }
+
     /// <summary>Sets the connection string for <c>Use…</c> methods without one.</summary>
     /// <param name="connectionString">See <see cref="ConnectionString"/>.</param>
     public ConnectionPoolBuilder WithConnectionString(string? connectionString)
@@ -34,7 +39,7 @@ public sealed class ConnectionPoolBuilder
         !string.IsNullOrWhiteSpace(ConnectionString)
             ? ConnectionString
             : throw new InvalidOperationException(
-                $"Pool '{_options.Name ?? "?"}' has no connection string. Pass one to the Use… method or, where AddConnectionPool registers the pool, set ConnectionStrings:{_options.Name ?? "NAME"} in the configuration.");
+                $"Pool '{_options.Name ?? "?"}' has no connection string. Pass one to the Use… method or, where AddConnectionPool registers the pool, set {ConnectionStringKey ?? $"ConnectionStrings:{_options.Name ?? "NAME"}"} in the configuration.");
 
     /// <summary>Sets the provider of the database.</summary>
     /// <param name="provider">The provider. The pool will dispose of it.</param>

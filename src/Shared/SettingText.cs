@@ -52,6 +52,14 @@ internal readonly struct SettingText(string path, string? text)
             : throw Wrong("one of " + string.Join(", ", Enum.GetNames<T>()));
     }
 
+    /// <summary>Parses one of some names, whatever its case.</summary>
+    internal string NameOf(IEnumerable<string> names)
+    {
+        var wanted = text;
+        return names.FirstOrDefault(name => string.Equals(name, wanted, StringComparison.OrdinalIgnoreCase))
+            ?? throw Wrong("one of " + string.Join(", ", names.Order(StringComparer.Ordinal)));
+    }
+
     private FormatException Wrong(string expected) => new($"{path} {Describe()}. It must be {expected}.");
 
     private string Describe() =>

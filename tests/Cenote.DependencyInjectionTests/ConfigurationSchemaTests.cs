@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cenote.DependencyInjection;
+using Cenote.ReadReplicas.Options;
 using Json.Schema;
 using Microsoft.Extensions.Configuration;
 
@@ -14,6 +15,7 @@ public sealed partial class ConfigurationSchemaTests
 {
     private static readonly string s_root = FindRoot();
     private static readonly JsonElement s_document = Parse(File.ReadAllText(Path.Combine(s_root, "src/Cenote.DependencyInjection/ConfigurationSchema.json")));
+    private static readonly ReplicaSetOptions s_plain = new();
     private static readonly JsonSchema s_schema = JsonSchema.FromText(s_document.GetRawText());
 
     public static TheoryData<string, string> Durations()
@@ -34,6 +36,23 @@ public sealed partial class ConfigurationSchemaTests
     {
         var keys = Settings().Select(setting => setting.Key).Order(StringComparer.Ordinal);
         Assert.Equal(PoolSection.Keys.Order(StringComparer.Ordinal), keys, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Schema_has_every_setting_of_a_replica_set_and_no_other_with_its_default()
+    {
+        var settings = s_document.GetProperty("$defs").GetProperty("replicaSet").GetProperty("properties").EnumerateObject().ToList();
+        Assert.Equal(ReplicaSetSection.Keys.Concat(["Pools", "Servers"]).Order(StringComparer.Ordinal), settings.Select(setting => setting.Name).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(FollowedSettings.Names.Order(StringComparer.Ordinal), ReplicaSetSection.Keys.Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(ReplicaSetSection.StrategyNames.Order(StringComparer.Ordinal), settings[0].Value.GetProperty("enum").EnumerateArray().Select(name => name.GetString()!).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+
+        var defaults = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Where(setting => setting.Value.TryGetProperty("default", out _)).Select(setting => KeyValuePair.Create($"Cenote:ReplicaSets:orders:{setting.Name}", (string?)setting.Value.GetProperty("default").ToString())))
+            .Build();
+        var configured = new ReplicaSetOptions();
+        Assert.Empty(ReplicaSetSection.ReadSettings(defaults, "orders", configured));
+        configured.Strategy = s_plain.Strategy;
+        Assert.Empty(FollowedSettings.Apply(s_plain, configured));
     }
 
     [Fact]
@@ -100,6 +119,9 @@ public sealed partial class ConfigurationSchemaTests
     [InlineData("""{ "Cenote": { "Pool": { } } }""")]
     [InlineData("""{ "Cenote": { "Pools": { "orders": { "MaxSizes": 3 } } } }""")]
     [InlineData("""{ "Cenote": { "Pools": { "orders": { "CircuitBreaker": { "Failures": 3 } } } } }""")]
+    [InlineData("""{ "Cenote": { "ReplicaSets": { "orders": { "MaxLags": "00:00:01" } } } }""")]
+    [InlineData("""{ "Cenote": { "ReplicaSets": { "orders": { "Servers": { "db1": { "Role": "Leader" } } } } } }""")]
+    [InlineData("""{ "Cenote": { "ReplicaSets": { "orders": { "Servers": { "db1": { "Pool": { "MaxSizes": 3 } } } } } } }""")]
     [InlineData("""{ "Cenote": { "Hosting": { "DrainTime": "00:00:01" } } }""")]
     public void Typing_mistakes_are_found(string text) => Assert.False(IsValid(text));
 
@@ -152,7 +174,7 @@ public sealed partial class ConfigurationSchemaTests
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create("Cenote:Pools:orders:" + setting.Key, setting.Value)))
             .Build();
         var options = new ConnectionPoolOptions();
-        PoolSection.Read(configuration, "orders", options, static name => new ConnectionBudget(name, 10));
+        PoolSection.Read(configuration, PoolKeys.OfPool("orders"), options, static name => new ConnectionBudget(name, 10));
         return options;
     }
 

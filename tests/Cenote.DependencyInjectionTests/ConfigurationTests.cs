@@ -227,7 +227,7 @@ public sealed class ConfigurationTests
     private static ConnectionPoolOptions ReadInto(ConnectionPoolOptions options, params (string Key, string? Value)[] entries)
     {
         using var services = Containers.New([.. entries.Select(entry => (Section + entry.Key, entry.Value))]).BuildServiceProvider();
-        PoolSection.Read(services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>(), "orders", options, static name => new ConnectionBudget(name, 10));
+        PoolSection.Read(services.GetRequiredService<Microsoft.Extensions.Configuration.IConfiguration>(), PoolKeys.OfPool("orders"), options, static name => new ConnectionBudget(name, 10));
         return options;
     }
 

@@ -3,6 +3,8 @@ namespace Cenote.ReadReplicasTests;
 /// <summary>Settings that cannot work, and whose the pools are.</summary>
 public sealed class SettingsTests
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     [Fact]
     public void Every_problem_is_named_at_once()
     {
@@ -90,6 +92,52 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public async Task A_running_set_follows_changed_settings()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1);
+        test.Two.Die();
+        await test.ProbeAsync(2);
+        await (await test.Set.RentReadAsync(Stop)).DisposeAsync();
+
+        var waiting = test.Set.Reconfigure(new ReplicaSetOptions
+        {
+            Name = "other",
+            MaxReadsOnPrimary = 0,
+            TimeProvider = test.Time,
+            TokenSigningKeys = [new byte[16]],
+        });
+
+        await Assert.ThrowsAsync<ReplicasUnavailableException>(async () => await test.Set.RentReadAsync(Stop));
+        Assert.Equal(["Name", "TokenSigningKeys", "LoggerFactory"], waiting);
+        Assert.Equal("set", test.Set.Name);
+    }
+
+    [Fact]
+    public async Task Invalid_settings_change_nothing_in_a_running_set()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1);
+        test.Two.Die();
+        await test.ProbeAsync(2);
+
+        var refusal = Assert.Throws<ReplicaSetOptionsException>(() => test.Set.Reconfigure(new ReplicaSetOptions { MaxReadsOnPrimary = 0, FailureThreshold = 0 }));
+
+        Assert.StartsWith("FailureThreshold is 0", Assert.Single(refusal.Problems), StringComparison.Ordinal);
+        await (await test.Set.RentReadAsync(Stop)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Pools_of_all_servers_begin_with_what_they_have_in_common()
+    {
+        await using var set = new ReplicaSetBuilder("set")
+            .ConfigurePools(static pool => pool.UseProvider(new StubProvider(new StubDatabase())).WithSize(0, 7))
+            .AddPrimary("one")
+            .AddReplica("two", static pool => pool.WithSize(0, 3), weight: 2)
+            .Build();
+
+        Assert.Equal(["set/one 7", "set/two 3"], [.. set.Servers.Select(static server => FormattableString.Invariant($"{server.Pool.Name} {server.Pool.GetStatistics().MaxSize}"))]);
+    }
+
+    [Fact]
     public void A_pool_that_cannot_be_constructed_leaves_none_behind()
     {
         var first = new StubProvider(new StubDatabase());
@@ -97,8 +145,9 @@ public sealed class SettingsTests
             .AddPrimary("one", pool => pool.UseProvider(first))
             .AddReplica("two", pool => pool.UseProvider(new StubProvider(new StubDatabase())).WithSize(5, 2));
 
-        Assert.Throws<PoolOptionsException>(() => builder.Build());
+        var problems = Assert.Throws<ReplicaSetOptionsException>(() => builder.Build()).Problems;
 
+        Assert.StartsWith("Server 'two': MinSize is 5", Assert.Single(problems), StringComparison.Ordinal);
         Assert.Equal(1, first.Disposals);
     }
 

@@ -5,6 +5,8 @@ namespace Cenote.Hosting.Health;
 /// <summary>A reader of the health of a container's pools, for its health checks. A singleton; thread-safe.</summary>
 internal sealed class PoolHealthMonitor(IServiceProvider services)
 {
+    private Task<IReadOnlyList<ReplicaSet>>? _sets;
+
     internal PoolRegistry Registry { get; } = services.FindRegistry();
 
     /// <summary>
@@ -22,6 +24,21 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
         {
             Data = PoolHealthData.Of(statistics),
         };
+    }
+
+    /// <summary>
+    /// Finds the replica sets. The first check constructs sets that were not requested before, on another thread.
+    /// </summary>
+    internal async Task<IReadOnlyList<ReplicaSet>> FindReplicaSetsAsync(CancellationToken cancellationToken)
+    {
+        var sets = Volatile.Read(ref _sets);
+        if (sets is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            sets = Task.Run(services.FindReplicaSets, CancellationToken.None);
+            Volatile.Write(ref _sets, sets);
+        }
+
+        return await sets.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -9,16 +9,18 @@ internal static class PoolReadiness
     {
         var diagnosis = pool.Diagnose(new DiagnosisOptions { SaturatedWaitThreshold = options.DegradedWaitThreshold, SaturatedUtilizationThreshold = options.DegradedUtilizationThreshold });
         var statistics = pool.GetStatistics();
-        var status = diagnosis.Level switch
-        {
-            DiagnosisLevel.Healthy => HealthStatus.Healthy,
-            DiagnosisLevel.Degraded => HealthStatus.Degraded,
-            _ => HealthStatus.Unhealthy,
-        };
+        var status = StatusOf(diagnosis.Level);
         return new PoolHealthEntry(pool.Name, status, diagnosis.Summary)
         {
             Data = PoolHealthData.Of(statistics),
             Exception = status == HealthStatus.Healthy ? null : statistics.LastOpenFailure?.Exception,
         };
     }
+
+    internal static HealthStatus StatusOf(DiagnosisLevel level) => level switch
+    {
+        DiagnosisLevel.Healthy => HealthStatus.Healthy,
+        DiagnosisLevel.Degraded => HealthStatus.Degraded,
+        _ => HealthStatus.Unhealthy,
+    };
 }

@@ -11,22 +11,39 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
 {
     private readonly PoolHealthMonitor _monitor = services.GetRequiredService<PoolHealthMonitor>();
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        List<PoolHealthEntry> findings = [.. FindPools(), .. FindHost()];
-        return Task.FromResult(FindingsReport.Combine(findings, context.Registration.FailureStatus));
+        List<PoolHealthEntry> findings = [.. await FindPoolsAsync(cancellationToken).ConfigureAwait(false), .. FindHost()];
+        return FindingsReport.Combine(findings, context.Registration.FailureStatus);
     }
 
-    private IEnumerable<PoolHealthEntry> FindPools()
+    private async Task<IEnumerable<PoolHealthEntry>> FindPoolsAsync(CancellationToken cancellationToken)
     {
         if (poolName is null)
         {
+            var sets = await FindSetsAsync(cancellationToken).ConfigureAwait(false);
+            var members = sets.Sets.SelectMany(static set => set.Servers).Select(static server => server.Pool).ToHashSet();
             return _monitor.Registry.Pools
+                .Where(pool => !members.Contains(pool))
                 .Select(pool => PoolReadiness.Check(pool, options))
+                .Concat(sets.Sets.SelectMany(set => ReplicaSetReadiness.Check(set, options)))
+                .Concat(sets.Problems)
                 .Concat(services.GetServices<IPoolHealthSource>().SelectMany(Inspect));
         }
 
         return [_monitor.Find(poolName) is { } pool ? PoolReadiness.Check(pool, options) : DescribeMissing(poolName)];
+    }
+
+    private async Task<(IReadOnlyList<ReplicaSet> Sets, IReadOnlyList<PoolHealthEntry> Problems)> FindSetsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _monitor.FindReplicaSetsAsync(cancellationToken).ConfigureAwait(false), []);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ([], [new PoolHealthEntry("replica sets", HealthStatus.Unhealthy, $"one cannot be constructed ({exception.GetType().Name})") { Exception = exception }]);
+        }
     }
 
     /// <summary>

@@ -3,48 +3,83 @@ using Microsoft.Extensions.Logging;
 namespace Cenote.Hosting.Lifecycle;
 
 /// <summary>
-/// The construction of every pool of a registry. Invalid settings do not heal, so one exception lists all of them and
-/// nothing starts.
+/// The construction of every pool and replica set of a container. Invalid settings do not heal, so one exception lists
+/// all of them and nothing starts.
 /// </summary>
-internal static class PoolConstruction
+internal sealed class PoolConstruction(IServiceProvider services, PoolHostingOptions options, TimeProvider timeProvider, ILogger logger)
 {
-    /// <exception cref="PoolWarmUpException">A pool cannot be constructed, or a warm-up target cannot be
+    private readonly PoolRegistry _registry = services.FindRegistry();
+    private readonly List<PoolWarmUpFailure> _failures = [];
+    private readonly Dictionary<ConnectionPool, PoolWarmUp> _pools = [];
+
+    /// <summary>Gets the warm-ups of pools that are not of a set.</summary>
+    internal IReadOnlyList<PoolWarmUp> Pools { get; private set; } = [];
+
+    /// <summary>Gets the warm-ups of the sets, with those of their pools.</summary>
+    internal IReadOnlyList<ReplicaSetWarmUp> Sets { get; private set; } = [];
+
+    /// <exception cref="PoolWarmUpException">A pool or a set cannot be constructed, or a warm-up target cannot be
     /// reached.</exception>
-    internal static async Task<IReadOnlyList<PoolWarmUp>> ConstructAsync(
-        PoolRegistry registry, PoolHostingOptions options, TimeProvider timeProvider, ILogger logger)
+    internal async Task RunAsync()
     {
-        var names = registry.Names;
-        List<PoolWarmUpFailure> failures = [.. options.WarmUpTargets.Keys.Except(names, StringComparer.Ordinal).Select(name => NotRegistered(name, names))];
-        List<PoolWarmUp> warmUps = [];
+        // First, because the pools of their servers are in the registry from then on.
+        var sets = await FindSetsAsync().ConfigureAwait(false);
 
         // On threads of their own: a pool that is to fail at its start blocks its thread until it knows.
-        var constructions = names.Select(name => (Name: name, Pool: Task.Run(() => registry[name]))).ToList();
+        var constructions = _registry.Names.Select(name => (Name: name, Pool: Task.Run(() => _registry[name]))).ToList();
         foreach (var (name, construction) in constructions)
         {
             try
             {
-                var pool = await construction.ConfigureAwait(false);
-                var size = pool.GetStatistics().Counts.Limit;
-                int? target = options.WarmUpTargets.TryGetValue(name, out var wanted) ? wanted : null;
-                if (target > size)
-                {
-                    failures.Add(new PoolWarmUpFailure(name, FormattableString.Invariant($"WarmUpTargets['{name}'] is {target}, and the size of the pool is {size}. Lower the one or raise the other."), exception: null));
-                }
-
-                warmUps.Add(new PoolWarmUp(name, pool, target, timeProvider, logger));
+                Add(await construction.ConfigureAwait(false));
             }
             catch (Exception exception)
             {
-                failures.Add(new PoolWarmUpFailure(name, exception.Message, exception));
+                _failures.Add(new PoolWarmUpFailure(name, exception.Message, exception));
             }
         }
 
-        return failures.Count == 0
-            ? warmUps
-            : throw new PoolWarmUpException([.. failures.OrderBy(static failure => failure.PoolName, StringComparer.Ordinal)], names.Count);
+        foreach (var pool in sets.SelectMany(static set => set.Servers).Select(static server => server.Pool))
+        {
+            Add(pool);
+        }
+
+        var names = _registry.Names.Union(_pools.Values.Select(static warmUp => warmUp.PoolName), StringComparer.Ordinal).ToList();
+        _failures.AddRange(options.WarmUpTargets.Keys.Except(names, StringComparer.Ordinal).Select(name => NotRegistered(name, names)));
+        if (_failures.Count > 0)
+        {
+            throw new PoolWarmUpException([.. _failures.OrderBy(static failure => failure.PoolName, StringComparer.Ordinal)], names.Count + sets.Count);
+        }
+
+        Sets = [.. sets.Select(set => new ReplicaSetWarmUp(set, [.. set.Servers.Select(server => _pools[server.Pool])], timeProvider, logger))];
+        var members = sets.SelectMany(static set => set.Servers).Select(static server => server.Pool).ToHashSet();
+        Pools = [.. _pools.Where(pair => !members.Contains(pair.Key)).Select(static pair => pair.Value)];
     }
 
-    private static PoolWarmUpFailure NotRegistered(string name, IReadOnlyList<string> names) => new(
+    private async Task<IReadOnlyList<ReplicaSet>> FindSetsAsync()
+    {
+        try
+        {
+            return await Task.Run(services.FindReplicaSets).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _failures.Add(new PoolWarmUpFailure((exception as PoolException)?.PoolName ?? "replica sets", exception.Message, exception));
+            return [];
+        }
+    }
+
+    private void Add(ConnectionPool pool)
+    {
+        var size = pool.GetStatistics().Counts.Limit;
+        int? target = options.WarmUpTargets.TryGetValue(pool.Name, out var wanted) ? wanted : null;
+        if (_pools.TryAdd(pool, new PoolWarmUp(pool.Name, pool, target, timeProvider, logger)) && target > size)
+        {
+            _failures.Add(new PoolWarmUpFailure(pool.Name, FormattableString.Invariant($"WarmUpTargets['{pool.Name}'] is {target}, and the size of the pool is {size}. Lower the one or raise the other."), exception: null));
+        }
+    }
+
+    private static PoolWarmUpFailure NotRegistered(string name, List<string> names) => new(
         name,
         $"WarmUpTargets names it, but it is not registered. Registered: {(names.Count == 0 ? "none" : string.Join(", ", names.Select(static other => $"'{other}'")))}.",
         exception: null);

@@ -5,18 +5,22 @@ using Microsoft.Extensions.Options;
 namespace Cenote.Hosting.Lifecycle;
 
 /// <summary>
-/// Warms the pools of a host up before anything in it starts, and drains them after everything in it has stopped.
+/// Warms the pools and replica sets of a host up before anything in it starts, and drains them after everything in it
+/// has stopped.
 /// </summary>
 internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
 {
+    private readonly IServiceProvider _services;
     private readonly PoolRegistry _registry;
     private readonly IOptions<PoolHostingOptions> _options;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
+    private bool _hasConstructed;
 
     public PoolLifecycle(IServiceProvider services, IOptions<PoolHostingOptions> options, ILoggerFactory loggerFactory)
     {
+        _services = services;
         _registry = services.FindRegistry();
         _options = options;
         _timeProvider = services.FindTimeProvider();
@@ -30,19 +34,29 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var options = _options.Value;
-        var warmUps = await PoolConstruction.ConstructAsync(_registry, options, _timeProvider, _logger).ConfigureAwait(false);
+        var construction = new PoolConstruction(_services, options, _timeProvider, _logger);
+        await construction.RunAsync().ConfigureAwait(false);
+        _hasConstructed = true;
         using var limit = new CancellationTokenSource(options.WarmUpTimeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await Task.WhenAll(warmUps.Select(warmUp => warmUp.RunAsync(isPatient: false, either.Token))).ConfigureAwait(false);
+        await Task.WhenAll([
+            .. construction.Pools.Select(warmUp => warmUp.RunAsync(isPatient: false, either.Token)),
+            .. construction.Sets.Select(warmUp => warmUp.RunAsync(either.Token)),
+        ]).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
 
-        var late = warmUps.Where(static warmUp => warmUp.Failure is not null).ToList();
-        if (late.Count > 0 && options.DatabaseUnavailableBehavior == DatabaseUnavailableBehavior.FailFast)
+        List<PoolWarmUpFailure> failures = [.. construction.Pools.Select(static warmUp => warmUp.Failure).Concat(construction.Sets.Select(static warmUp => warmUp.Failure)).OfType<PoolWarmUpFailure>()];
+        if (failures.Count > 0 && options.DatabaseUnavailableBehavior == DatabaseUnavailableBehavior.FailFast)
         {
-            throw new PoolWarmUpException([.. late.Select(static warmUp => warmUp.Failure!)], warmUps.Count);
+            throw new PoolWarmUpException([.. failures.OrderBy(static failure => failure.PoolName, StringComparer.Ordinal)], construction.Pools.Count + construction.Sets.Count);
         }
 
-        foreach (var warmUp in late)
+        foreach (var set in construction.Sets.Where(static set => set.Failure is not null))
+        {
+            HostingLog.StartsWithoutSet(_logger, set.SetName, set.Failure!.Description, set.Failure.Exception);
+        }
+
+        foreach (var warmUp in construction.Pools.Where(static warmUp => warmUp.Failure is not null).Concat(construction.Sets.SelectMany(static set => set.LateMembers)))
         {
             HostingLog.StartsNotReady(_logger, warmUp.PoolName, warmUp.Failure!.Description, warmUp.Failure.Exception);
 
@@ -62,8 +76,12 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
     {
         using var limit = new CancellationTokenSource(_options.Value.DrainTimeout, _timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        await Task.WhenAll(_registry.Pools.Select(pool => new PoolDrain(pool, _timeProvider, _logger).RunAsync(either.Token))).ConfigureAwait(false);
+        await Task.WhenAll(FindPools().Select(pool => new PoolDrain(pool, _timeProvider, _logger).RunAsync(either.Token))).ConfigureAwait(false);
     }
+
+    /// <summary>Finds the pools of the registry, and those of sets with pools of their own.</summary>
+    private IEnumerable<ConnectionPool> FindPools() =>
+        _registry.Pools.Union(_hasConstructed ? _services.FindReplicaSets().SelectMany(static set => set.Servers).Select(static server => server.Pool) : []);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

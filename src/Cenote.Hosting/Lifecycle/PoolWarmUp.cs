@@ -41,6 +41,9 @@ internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? targ
         }
     }
 
+    /// <summary>Records that the start does not wait for the pool.</summary>
+    internal void GiveUp(string reason) => Failure = new PoolWarmUpFailure(poolName, reason, pool.GetStatistics().LastOpenFailure?.Exception);
+
     private PoolWarmUpFailure Describe(Exception? failure)
     {
         var statistics = pool.GetStatistics();

@@ -52,6 +52,9 @@ internal static partial class ReplicaSetLog
     [LoggerMessage(134, LogLevel.Error, "Set {SetName}: the address of {Server} leads to multiple servers: {Reason}. Causal reads may be stale and writes may be rejected. Give the set one address for each server")]
     internal static partial void MultipleServersFound(ILogger logger, string setName, string server, string reason);
 
+    [LoggerMessage(135, LogLevel.Information, "Set {SetName} is reconfigured: {Changes}")]
+    internal static partial void Reconfigured(ILogger logger, string setName, string changes);
+
     internal static void Changed(ILogger logger, string setName, TopologyChange change)
     {
         var server = change.Server.Name;

@@ -17,6 +17,18 @@ internal static class RegistryRuns
             Assert.NotNull(await ConnectionRuns.ScalarAsync(provider.GetRequiredKeyedService<ConnectionPool>("billing"), "SELECT count(*) FROM invoices"));
             Assert.Equal(1L, await ConnectionRuns.ScalarAsync(provider.GetRequiredService<ConnectionPool>(), "SELECT 1"));
         },
+        ["Registry.set"] = static async databases =>
+        {
+            await using var provider = await WithSetAsync(databases);
+            var shop = provider.GetRequiredKeyedService<ReplicaSet>("shop");
+            await shop.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+            Assert.Equal("db1", shop.Primary?.Name);
+        },
+        ["Registry.injectset"] = static async databases =>
+        {
+            await using var provider = await WithSetAsync(databases);
+            Assert.True(await provider.GetRequiredService<Snippets.Registry.CustomerList>().CountAsync(TestContext.Current.CancellationToken) > 0);
+        },
         ["Registry.credentials"] = async databases =>
         {
             // The string has none: what comes from the callback is what lets it in.
@@ -99,6 +111,22 @@ internal static class RegistryRuns
 
             services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         }
+    }
+
+    /// <summary>The configuration of a set named shop over two servers.</summary>
+    internal static IEnumerable<KeyValuePair<string, string?>> SetOf(IReadOnlyList<string> servers) =>
+    [
+        new("ConnectionStrings:shop:db1", servers[0]),
+        new("ConnectionStrings:shop:db2", servers[1]),
+        new("Cenote:ReplicaSets:shop:Servers:db1:Role", "Primary"),
+        new("Cenote:ReplicaSets:shop:Servers:db2:Weight", "2"),
+    ];
+
+    private static async Task<ServiceProvider> WithSetAsync(SnippetDatabases databases)
+    {
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(SetOf(await databases.ReplicatedAsync())).Build());
+        Snippets.Registry.AddReplicaSet(services);
+        return services.AddSingleton<Snippets.Registry.CustomerList>().BuildServiceProvider();
     }
 
     private static ServiceProvider Services(SnippetDatabases databases, Action<IServiceCollection> add, string? orders = null)

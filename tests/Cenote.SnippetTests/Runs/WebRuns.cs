@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -82,13 +83,14 @@ internal static class WebRuns
             using var provider = builder.Build();
             await using var lease = await pool.RentAsync();
         }),
-        ["CausalReads.http"] = databases => ReplicaRuns.OnSetAsync(databases, async orders =>
+        ["CausalReads.http"] = static async databases =>
         {
-            var app = Builder(databases).Build();
-            Snippets.CausalReads.OverHttp(app, orders);
-            app.MapGet("/", async () =>
+            var builder = Builder(databases);
+            builder.Configuration.AddInMemoryCollection(RegistryRuns.SetOf(await databases.ReplicatedAsync()));
+            var app = Snippets.CausalReads.OverHttp(builder, new byte[32]);
+            app.MapGet("/", static async ([FromKeyedServices("shop")] ReplicaSet shop) =>
             {
-                await using var write = await orders.OpenWriteConnectionAsync();
+                await using var write = await shop.OpenWriteConnectionAsync();
                 await using var command = write.CreateCommand();
                 command.CommandText = "UPDATE customers SET address = 'here' WHERE id = 7";
                 await command.ExecuteNonQueryAsync();
@@ -97,13 +99,13 @@ internal static class WebRuns
             {
                 using var first = await client.GetAsync("/");
                 var cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"));
-                Assert.StartsWith("seen=", cookie, StringComparison.Ordinal);
+                Assert.StartsWith("shop-token=", cookie, StringComparison.Ordinal);
                 using var request = new HttpRequestMessage(HttpMethod.Get, "/");
                 request.Headers.Add("Cookie", cookie.Split(';')[0]);
                 using var second = await client.SendAsync(request);
                 Assert.Equal(HttpStatusCode.OK, second.StatusCode);
             });
-        }),
+        },
     };
 
     // As printed it runs until the application is stopped, and keeps the application to itself: the host logs its
