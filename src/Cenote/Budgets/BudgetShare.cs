@@ -78,6 +78,14 @@ internal sealed class BudgetShare
     /// <summary>Gets the permits beyond the guaranteed ones, or -1 if some of those are not used.</summary>
     internal int Excess => Math.Max(-1, Held - Guaranteed);
 
+    /// <summary>
+    /// Gets the place among the pools that wait: the smallest <see cref="Excess"/> first. Of equal ones, pools without
+    /// any connection come first, and then the one that has waited for the longest since its last permit.
+    /// </summary>
+    /// <param name="more">Permits that the pool will have got by then: it is the last of its equals.</param>
+    internal (int Excess, bool HasSome, long Turn) PlaceWith(int more) =>
+        (Math.Max(-1, Held + more - Guaranteed), Held + more > 0, more == 0 ? Turn : long.MaxValue);
+
     /// <summary>Gets the guaranteed permits that the pool does not use.</summary>
     internal int Reserved => Math.Max(0, Guaranteed - Held);
 

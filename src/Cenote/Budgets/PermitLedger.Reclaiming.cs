@@ -76,7 +76,7 @@ internal sealed partial class PermitLedger
             return true;
         }
 
-        if (_waiting.Min is not { } first || share.Excess - first.Excess is not (> 0 and var more))
+        if (FindNext() is not { } next || share.Excess - share.Reclaiming - next.Excess is not (> 0 and var more))
         {
             return false;
         }
@@ -95,8 +95,47 @@ internal sealed partial class PermitLedger
     private bool KeepsIdle(BudgetShare holder) =>
         holder.Wanted > 0
         && _used + _reserved <= _size + _reclaiming
-        && _waiting.Min is { } first
-        && holder.Excess - holder.Reclaiming - first.Excess <= (first.Held > 0 ? 1 : 0);
+        && (FindNext() is not { } next || holder.Excess - holder.Reclaiming - next.Excess <= (next.HasSome ? 1 : 0));
+
+    /// <summary>
+    /// Finds the place of the pool that would get one more connection, after all that are being closed are opened
+    /// again. <see langword="null"/> when they suffice for all.
+    /// </summary>
+    private (int Excess, bool HasSome, long Turn)? FindNext()
+    {
+        var coming = _size + _reclaiming - _used - _reserved;
+        if (coming == 0 && _waiting.Min is { Excess: >= 0 } first)
+        {
+            return first.PlaceWith(0);
+        }
+
+        // No more pools than connections can get one, beside pools that get what is reserved for them.
+        var order = new PriorityQueue<(BudgetShare Share, int More), (int Excess, bool HasSome, long Turn)>();
+        var others = coming;
+        foreach (var share in _waiting)
+        {
+            order.Enqueue((share, 0), share.PlaceWith(0));
+            if (share.Excess >= 0 && others-- <= 0)
+            {
+                break;
+            }
+        }
+
+        while (order.TryDequeue(out var pool, out var place))
+        {
+            if (place.Excess >= 0 && coming-- <= 0)
+            {
+                return place;
+            }
+
+            if (pool.More + 1 < pool.Share.AllWanted)
+            {
+                order.Enqueue((pool.Share, pool.More + 1), pool.Share.PlaceWith(pool.More + 1));
+            }
+        }
+
+        return null;
+    }
 
     private void BeginReclaim(BudgetShare share)
     {

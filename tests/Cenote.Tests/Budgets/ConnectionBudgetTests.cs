@@ -274,7 +274,7 @@ public sealed class ConnectionBudgetTests
     {
         await using var test = new BudgetedPools(2, staysWithin: false);
         var gate = new StubGate();
-        await using var released = new Release(gate);
+        await using var released = new GateRelease(gate);
         test.Add("a", static options => (options.ConnectTimeout, options.MaxOpenRetries) = (TimeSpan.FromSeconds(1), 10));
         test.Play("a", StubCall.Open, 1, StubStep.Hang(gate, honoursCancellation: false));
         var second = test["a"].RentAsync().AsTask();
@@ -533,15 +533,5 @@ public sealed class ConnectionBudgetTests
         Assert.Equal(
             ["GuaranteedSize is 11, larger than MaxSize, which is 10. Lower GuaranteedSize or raise MaxSize.", "GuaranteedSize is 11, but the pool has no Budget that could guarantee it. Set Budget, or set MinSize to keep connections open."],
             problems);
-    }
-
-    /// <summary>Lets a hanging call end before its pool is closed, also when the test fails.</summary>
-    private sealed class Release(StubGate gate) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync()
-        {
-            gate.Release();
-            return ValueTask.CompletedTask;
-        }
     }
 }

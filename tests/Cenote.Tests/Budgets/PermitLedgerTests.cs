@@ -183,6 +183,29 @@ public sealed class PermitLedgerTests
         Assert.Equal((0, 1), (impatient.Granted, patient.Granted));
     }
 
+    /// <summary>Closes take long, so the waiting pool has none yet while further connections are returned.</summary>
+    [Fact]
+    public void A_pool_whose_own_callers_wait_gives_up_no_more_than_others_wait_for()
+    {
+        var ledger = new PermitLedger(4);
+        var (holder, waiting) = (Join(ledger), Join(ledger));
+        var permits = Enumerable.Range(0, 4).Select(_ => Take(ledger, holder, wanted: 1)!).ToList();
+        Assert.Null(Take(ledger, holder, wanted: 4));
+        Assert.Null(Take(ledger, waiting, wanted: 1));
+
+        Assert.Equal([true, false], [MustYield(), MustYield()]);
+        permits[0].BeginReclaim();
+        permits[0].Dispose();
+        Assert.Equal((1, 3, false), (waiting.Granted, holder.Held, MustYield()));
+
+        // Of four, each pool has two.
+        Assert.NotNull(Take(ledger, waiting, wanted: 1));
+        Assert.Null(Take(ledger, waiting, wanted: 3));
+        Assert.Equal([true, false], [MustYield(), MustYield()]);
+
+        bool MustYield() => ledger.TryBeginReclaim(holder, now: TimeSpan.Zero, open: TimeSpan.FromSeconds(1), longestWait: TimeSpan.FromHours(1));
+    }
+
     private static BudgetShare Join(PermitLedger ledger, int guaranteed = 0) => ledger.TryJoin(new StillPool(), guaranteed)!;
 
     private static Permit? Take(PermitLedger ledger, BudgetShare share, int wanted) =>

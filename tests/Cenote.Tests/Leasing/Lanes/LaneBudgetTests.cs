@@ -90,6 +90,46 @@ public sealed class LaneBudgetTests
         await LaneLoad.ReturnAllAsync(flood);
     }
 
+    /// <summary>The pool has two more than are guaranteed, both idle. One stays while the other closes.</summary>
+    [Fact]
+    public async Task One_waiting_caller_gets_one_connection_in_reserve_however_slow_the_close()
+    {
+        await using var test = new BudgetedPools(5);
+        var gate = new StubGate();
+        await using var released = new GateRelease(gate);
+        var orders = AddLaned(test, "orders");
+        test.Play("orders", StubCall.Close, 1, StubStep.Hang(gate));
+        var flood = Flood(orders, 20);
+        await test.When("orders", static counts => counts is { Leased: 3, Idle: 2, Opening: 0 });
+
+        var rent = test["other"].RentAsync().AsTask();
+        await test.When("orders", static counts => counts.Idle < 2);
+        gate.Release();
+        (await rent.Soon()).Dispose();
+
+        Assert.Equal((1L, 1), (test.Budget.GetStatistics().Reclaimed, test.CountsOf("orders").Idle));
+        await LaneLoad.ReturnAllAsync(flood);
+    }
+
+    /// <summary>
+    /// Both waiting pools have no connection beyond their guarantees. The one with connections has waited for longer.
+    /// </summary>
+    [Fact]
+    public async Task A_pool_without_connections_comes_before_one_whose_guarantee_is_in_use()
+    {
+        await using var test = new BudgetedPools(7);
+        var (a, b) = (AddLaned(test, "a"), AddLaned(test, "b"));
+        var floodOfA = Flood(a, 20);
+        await test.When("a", static counts => counts is { Leased: 2, Idle: 2, Opening: 0 });
+        var floodOfB = Flood(b, 20);
+        await test.When("b", static counts => counts is { Leased: 1, Idle: 2, Opening: 0 });
+
+        (await test["other"].RentAsync().Soon()).Dispose();
+
+        Assert.Equal((2, 1), (test.CountsOf("a").Leased, test.CountsOf("b").Leased));
+        await Task.WhenAll(LaneLoad.ReturnAllAsync(floodOfA), LaneLoad.ReturnAllAsync(floodOfB)).Soon();
+    }
+
     /// <summary>The size of the budget follows the grant a little later than the grant ends.</summary>
     [Fact]
     public async Task A_reserve_is_among_the_open_connections_when_a_grant_is_over()
