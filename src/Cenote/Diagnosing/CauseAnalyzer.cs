@@ -17,6 +17,12 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     private static readonly TimeSpan StillForLong = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long a session is idle whose holder does something else than to run one statement after the other. MySQL
+    /// reports whole seconds, so one may have just begun.
+    /// </summary>
+    private static readonly TimeSpan IdleForLong = TimeSpan.FromSeconds(2);
+
     private readonly IReadOnlyList<LeaseInfo> _leases = engine.Leases.Read();
 
     internal static bool IsCause(FindingKind kind) => kind is FindingKind.NestedRentDeadlock or FindingKind.LockWait or FindingKind.IdleInTransaction or FindingKind.LeakSuspected or FindingKind.DatabaseSaturated or FindingKind.SlowQueries or FindingKind.PoolTooSmall or FindingKind.BudgetExhausted or FindingKind.LaneFull;
@@ -62,7 +68,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
     /// Finds holders that wait for each other, in the whole pool or in a lane. Every connection that it may have is
     /// leased, and for seconds none was returned. As many callers wait as there are holders. Each waits in the source
     /// file of a holder, or at a call site where a nested rent was seen. A holder that does not wait would return its
-    /// connection.
+    /// connection. One that runs a statement, by the server's report, does not wait.
     /// </summary>
     private Finding? FindNestedRentDeadlock()
     {
@@ -71,27 +77,38 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
             return null;
         }
 
-        return (window!.Still < StillForLong ? null : FindNestedRentDeadlock(_leases, statistics.Counts.Leased, window.Still, lane: -1))
+        return (window!.Still < StillForLong || AreIdle(_leases, window.Still) == false ? null : FindNestedRentDeadlock(_leases, statistics.Counts.Leased, window.Still, lane: -1))
             ?? window.StillLanes.Where(static still => still.Time >= StillForLong)
                 .Select(still => FindNestedRentDeadlock(still.Lane, still.Time)).FirstOrDefault(static finding => finding is not null);
     }
 
     /// <summary>
     /// Finds the same in a lane. A lane that is full for seconds is common, so the source files are not enough: nested
-    /// rents were seen, or the server has reported that no holder runs a statement.
+    /// rents were seen, or the server has reported that all holders have been idle for a while.
     /// </summary>
     private Finding? FindNestedRentDeadlock(int lane, TimeSpan time)
     {
         var slots = engine.Desk.ReadSlotsOf(lane);
         var leases = _leases.Where(lease => slots.Contains(lease.SlotId)).ToList();
-        return engine.Nesting is null && !AreIdle(leases, time) ? null : FindNestedRentDeadlock(leases, statistics.Lanes[lane].InUse, time, lane);
+        return AreIdle(leases, time) ?? engine.Nesting is not null ? FindNestedRentDeadlock(leases, statistics.Lanes[lane].InUse, time, lane) : null;
     }
 
-    /// <summary>Returns whether the server has reported within a time that no lease runs a statement.</summary>
-    private bool AreIdle(List<LeaseInfo> leases, TimeSpan time) =>
-        engine.Sessions?.Last is { } report
-        && engine.Settings.Clock.Elapsed - report.At <= time
-        && leases.TrueForAll(lease => report.Leases.GetValueOrDefault((lease.SlotId, lease.Number)) is { IsIdle: true });
+    /// <summary>
+    /// Returns whether the server has reported within a time that no lease ran a statement, nor had just run one:
+    /// <see langword="false"/> when one ran a statement, <see langword="null"/> when it is not known of all.
+    /// </summary>
+    private bool? AreIdle(IReadOnlyList<LeaseInfo> leases, TimeSpan time)
+    {
+        if (engine.Sessions?.Last is not { } report || engine.Settings.Clock.Elapsed - report.At > time)
+        {
+            return null;
+        }
+
+        var sessions = leases.Select(lease => report.Leases.GetValueOrDefault((lease.SlotId, lease.Number))).ToList();
+        return sessions.Exists(static session => session is { State: SessionState.Running }) ? false
+            : sessions.TrueForAll(static session => session is { IsIdle: true } && session.StateDuration >= IdleForLong) ? true
+            : null;
+    }
 
     /// <param name="leases">The leases of the pool or of the lane.</param>
     /// <param name="count">The number of connections.</param>

@@ -162,6 +162,29 @@ public sealed class DiagnosisTests
         Array.ForEach(await Task.WhenAll(waiting).Soon(), lease => lease.Dispose());
     }
 
+    /// <summary>
+    /// By the source files alone, the pool would be deadlocked. A report that is not about all holders changes nothing.
+    /// </summary>
+    [Theory]
+    [InlineData(SessionState.Running, FindingKind.Saturated)]
+    [InlineData(SessionState.Idle, FindingKind.NestedRentDeadlock)]
+    [InlineData(SessionState.Unknown, FindingKind.NestedRentDeadlock)]
+    public async Task Holders_that_run_statements_do_not_wait_for_a_second_connection(SessionState reported, FindingKind found)
+    {
+        await using var test = await TestPool.FullAsync(2, static options => options.ServerDiagnosis = true, static database => new ActivityProvider(database));
+        ConnectionLease[] held = [await test.Pool.RentAsync().Soon(), await test.Pool.RentAsync().Soon()];
+        Task<ConnectionLease>[] waiting = [test.Pool.RentAsync().AsTask(), test.Pool.RentAsync().AsTask()];
+        for (var second = 0; second < 8; second++)
+        {
+            StubReport.Publish(test.Pool, reported, seconds: 5);
+            await test.Pass(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(found, test.Pool.Diagnose().Findings[0].Kind);
+        Array.ForEach(held, static lease => lease.Dispose());
+        Array.ForEach(await Task.WhenAll(waiting).Soon(), static lease => lease.Dispose());
+    }
+
     [Fact]
     public async Task Flows_that_asked_for_a_second_connection_are_named_when_all_stall()
     {

@@ -1,4 +1,3 @@
-using Cenote.Statistics;
 using Cenote.Tests.Diagnosing;
 
 namespace Cenote.Tests.Leasing.Lanes;
@@ -35,16 +34,19 @@ public sealed class LaneDeadlockTests
 
     /// <summary>As many callers wait at another line as hold, and none is served: nothing but slow reports.</summary>
     /// <param name="reported">What the server reports; <see langword="null"/> where it is not queried.</param>
+    /// <param name="seconds">For how long, by the server.</param>
     [Theory]
-    [InlineData(SessionState.Running)]
-    [InlineData(SessionState.Unknown)]
-    [InlineData(null)]
-    public async Task A_lane_whose_holders_may_run_statements_is_only_slow(SessionState? reported)
+    [InlineData(SessionState.Running, 5.0)]
+    [InlineData(SessionState.Unknown, 5.0)]
+    [InlineData(SessionState.Idle, 1.5)]
+    [InlineData(SessionState.Idle, null)]
+    [InlineData(null, null)]
+    public async Task A_lane_whose_holders_may_run_statements_is_only_slow(SessionState? reported, double? seconds)
     {
         await using var test = await StartAsync(most: 2, reserve: 0, reported);
         ConnectionLease[] held = [await test.Pool.RentAsync(s_batch).Soon(), await test.Pool.RentAsync(s_batch).Soon()];
         Task<ConnectionLease>[] waiting = [test.Pool.RentAsync(s_batch).AsTask(), test.Pool.RentAsync(s_batch).AsTask()];
-        await PassAsync(test, seconds: 8, reported);
+        await PassAsync(test, seconds: 8, reported, seconds);
 
         Assert.Equal([FindingKind.Saturated, FindingKind.SlowQueries], test.Pool.Diagnose().Findings.Select(static finding => finding.Kind));
         Array.ForEach(held, static lease => lease.Dispose());
@@ -132,27 +134,17 @@ public sealed class LaneDeadlockTests
     /// Lets time pass in which a caller of the other lane is served each second, and the server reports the same of
     /// each lease. The pool does not query it soon after a report.
     /// </summary>
-    private static async Task PassAsync(TestPool test, int seconds, SessionState? reported = null)
+    private static async Task PassAsync(TestPool test, int seconds, SessionState? reported = null, double? since = 5)
     {
         for (var second = 0; second < seconds; second++)
         {
-            Report(test.Pool, reported);
+            if (reported is { } state)
+            {
+                StubReport.Publish(test.Pool, state, since);
+            }
+
             await test.Pass(TimeSpan.FromSeconds(1));
             (await test.Pool.RentAsync().Soon()).Dispose();
-        }
-    }
-
-    private static void Report(ConnectionPool pool, SessionState? reported)
-    {
-        var clock = pool.Engine.Settings.Clock;
-        if (reported is { } state)
-        {
-            pool.Engine.Sessions!.Publish(new SessionReport(clock.Elapsed, clock.UtcNow)
-            {
-                Leases = pool.GetLeases().ToDictionary(
-                    static lease => (lease.SlotId, lease.Number),
-                    _ => new SessionActivity { State = state, IsIdle = state is SessionState.Idle or SessionState.IdleInTransaction }),
-            });
         }
     }
 }
