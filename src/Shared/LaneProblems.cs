@@ -70,7 +70,7 @@ internal static class LaneProblems
 
     private static void FindReserves(OptionProblems problems, ConnectionPoolOptions options)
     {
-        var reserves = options.Lanes.Sum(static lane => (long)Math.Max(0, lane.Reserve));
+        var reserves = ReservesOf(options.Lanes);
         var most = options.Lanes.All(static lane => lane.Reserve > 0) ? options.MaxSize : options.MaxSize - 1;
         if (reserves > 0 && reserves > most && options.MaxSize is >= 1 and <= OptionProblems.LargestPool)
         {
@@ -92,11 +92,17 @@ internal static class LaneProblems
     /// <param name="guaranteed">The number of connections that are guaranteed to the pool.</param>
     internal static void FindGuarantee(OptionProblems problems, IReadOnlyCollection<LaneOptions> lanes, string? budget, int guaranteed)
     {
-        var reserves = lanes.Sum(static lane => (long)Math.Max(0, lane.Reserve));
-        var needed = reserves + (lanes.All(static lane => lane.Reserve > 0) ? 0 : 1);
-        if (budget is not null && reserves > 0 && guaranteed < needed)
+        var (reserves, needed) = (ReservesOf(lanes), GuaranteeFor(lanes));
+        if (budget is not null && guaranteed < needed)
         {
             problems.Add($"The reserves of Lanes are {reserves} connections together, but Budget '{budget}' guarantees {guaranteed} connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to {needed} or more{(needed > reserves ? ", one for the lanes without a reserve" : "")}, or lower the reserves.");
         }
     }
+
+    /// <summary>Returns how many connections a budget must guarantee for the reserves.</summary>
+    internal static long GuaranteeFor(IReadOnlyCollection<LaneOptions> lanes) => ReservesOf(lanes) is > 0 and var reserves
+        ? reserves + (lanes.All(static lane => lane.Reserve > 0) ? 0 : 1)
+        : 0;
+
+    private static long ReservesOf(IReadOnlyCollection<LaneOptions> lanes) => lanes.Sum(static lane => (long)Math.Max(0, lane.Reserve));
 }

@@ -116,6 +116,41 @@ public sealed class BudgetTests
         }
     }
 
+    /// <summary>The lanes of a running pool stay, and so does what they need. The rest is applied.</summary>
+    [Theory]
+    [InlineData("GuaranteedSize")]
+    [InlineData("MinSize")]
+    public async Task A_reload_that_lowers_a_reserve_keeps_its_guarantee_until_a_restart(string guarantee)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Cenote:Budgets:server:MaxConnections", "12"), new("Cenote:Pools:orders:Budget", "server")]).Build();
+        Set(reserve: 3, guaranteed: 5, maxWaiters: 100);
+        await using var provider = Containers.New(configuration).AddConnectionPool("orders", pool => pool.UseStub()).BuildServiceProvider();
+        var pool = provider.GetRequiredKeyedService<ConnectionPool>("orders");
+
+        for (var i = 0; i < 2; i++)
+        {
+            Set(reserve: 1, guaranteed: 2, maxWaiters: 50);
+            configuration.Reload();
+        }
+
+        Assert.Equal(("50", "4"), (Read("MaxWaiters"), Read("GuaranteedSize")));
+        Assert.Equal(4, Assert.Single(pool.Budget!.GetShares()).GuaranteedSize);
+        var waiting = Assert.Single(provider.Logs(), static record => record.Id.Id is 47 or 70);
+        Assert.Equal("Pool orders cannot apply these changed settings before a restart: Lanes, GuaranteedSize", waiting.Message);
+        await using var restarted = Containers.New(configuration).AddConnectionPool("orders", pool => pool.UseStub()).BuildServiceProvider();
+        Assert.Equal(2, Assert.Single(restarted.GetRequiredKeyedService<ConnectionPool>("orders").Budget!.GetShares()).GuaranteedSize);
+
+        string Read(string name) => pool.GetSettings().Single(setting => setting.Name == name).Value;
+
+        void Set(int reserve, int guaranteed, int maxWaiters)
+        {
+            configuration["Cenote:Pools:orders:Lanes:batch:Weight"] = "1";
+            configuration["Cenote:Pools:orders:Lanes:interactive:Reserve"] = $"{reserve}";
+            configuration[$"Cenote:Pools:orders:{guarantee}"] = $"{guaranteed}";
+            configuration["Cenote:Pools:orders:MaxWaiters"] = $"{maxWaiters}";
+        }
+    }
+
     [Theory]
     [InlineData("Cenote:Budgets:server:MaxConnections", "many", "Cenote:Budgets:server:MaxConnections is 'many'. It must be a whole number, such as 20.")]
     [InlineData("Cenote:Budgets:server:MaxConnections", "0", "Cenote:Budgets:server:MaxConnections is 0. It must be 1 to 100,000.")]

@@ -109,11 +109,18 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         lock (_sizes)
         {
             var before = settings.Followed;
+            var minSize = (changed.MinSize, changed.MaxSize) != (before.MinSize, before.MaxSize) ? changed.MinSize : desk.ReadCapacity().MinSize;
+            if (settings.KeepGuarantee(changed, minSize))
+            {
+                // For lanes that only a new pool can change.
+                fixedChanges.Add(nameof(ConnectionPoolOptions.GuaranteedSize));
+            }
+
             var after = changed.Followed;
             var changes = string.Join(", ", settings.DescribeChanges(changed));
 
             // May throw, so it comes before every change.
-            Guarantee((after.MinSize, after.MaxSize) != (before.MinSize, before.MaxSize) ? after.MinSize : desk.ReadCapacity().MinSize, after.GuaranteedSize);
+            Guarantee(minSize, after.GuaranteedSize);
             if (changes.Length > 0)
             {
                 settings.Change(changed);

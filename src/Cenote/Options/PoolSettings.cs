@@ -128,6 +128,22 @@ internal sealed class PoolSettings
         _followed = changed._followed;
     }
 
+    /// <summary>Raises the guarantee of changed settings to what the lanes need, which stay as they are.</summary>
+    /// <param name="changed">The changed settings.</param>
+    /// <param name="minSize">The minimum size to be in force.</param>
+    /// <returns>Whether it was too small.</returns>
+    internal bool KeepGuarantee(PoolSettings changed, int minSize)
+    {
+        var needed = Budget is null ? 0 : (int)LaneProblems.GuaranteeFor(Lanes);
+        if (Math.Max(minSize, changed._followed.GuaranteedSize) >= needed)
+        {
+            return false;
+        }
+
+        changed._followed = new ConnectionPoolOptions(changed._followed) { GuaranteedSize = needed };
+        return true;
+    }
+
     /// <summary>
     /// Returns one phrase per changed setting that the running pool follows: its name, the old value and the new value.
     /// </summary>
