@@ -139,9 +139,9 @@ internal static class CommitOutcomes
         return command;
     }
 
-    // MariaDB has no server_uuid, and server_uid only from 10.6.13 on.
+    // MariaDB has no server_uuid, and server_uid only from 10.6.13 on. Its server_id is a copy in each session, too.
     private static string Server(DbConnection connection) =>
-        !connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? "@@server_uuid" : "CONCAT_WS(' ', @@server_id, @@hostname, @@port, @@datadir)";
+        !connection.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? "@@server_uuid" : "CONCAT_WS(' ', @@global.server_id, @@hostname, @@port, @@datadir)";
 
     private static async ValueTask<object?[]?> ReadRowAsync(DbConnection connection, string text, (string Name, object Value)[] values, CancellationToken cancellationToken)
     {

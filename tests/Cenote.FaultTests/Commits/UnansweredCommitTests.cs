@@ -33,6 +33,34 @@ public sealed class UnansweredCommitTests
         Assert.Equal(0, await HoldsAsync(server, table: "lab.commits"));
     }
 
+    /// <summary>A session of MariaDB goes on to report the number that the server had when it began.</summary>
+    [Fact]
+    public async Task MariaDB_that_was_given_another_number_is_the_same_server()
+    {
+        await using var server = await MariaDbServer.StartNewAsync();
+        var fault = CommitFault.None;
+        await using var cutter = new CommitCutter(server.Port, () => Interlocked.Exchange(ref fault, CommitFault.None), static () => Task.CompletedTask);
+        await using var pool = new ConnectionPool(server.CreateProvider(cutter.Port), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1, CommitTable = "lab.commits" });
+        await WriteAsync(pool.GetCommitTableScript());
+        await server.ExecuteAsync("SET GLOBAL server_id = 4711");
+
+        fault = CommitFault.Lost;
+        await WriteAsync("INSERT INTO lab.notes VALUES (1)");
+
+        Assert.Equal((1L, 0L), (pool.GetStatistics().CommitsFoundRolledBack, pool.GetStatistics().CommitsFoundCommitted));
+
+        Task WriteAsync(string text) => pool.ExecuteAsync(
+            async (connection, token) =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync(token);
+                await using var command = connection.CreateCommand();
+                command.CommandText = text;
+                await command.ExecuteNonQueryAsync(token);
+                await transaction.CommitAsync(token);
+            },
+            new RetryOptions { ResolveUnknownCommits = fault != CommitFault.None });
+    }
+
     private static async Task<int> HoldsAsync(DatabaseServer server, string? table)
     {
         var (summary, lies, unknown, resolved) = await new CommitLab(server, table, Rounds, Kills).RunAsync();
