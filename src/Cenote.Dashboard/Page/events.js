@@ -1,10 +1,10 @@
 // What happened to the pool, newest first, and what people did to it.
 import { el, setAttribute } from './dom.js';
-import { clock, exactTime, withLocalTimes, words } from './format.js';
+import { createEventTable } from './event-table.js';
+import { words } from './format.js';
 import { list, textOf } from './model.js';
 import { matches } from './overview-order.js';
 import { createPanel } from './panel.js';
-import { createTable } from './table.js';
 
 const levels = { Information: '● information', Warning: '▲ warning', Error: '■ error' };
 const ranks = { Information: 0, Warning: 1, Error: 2 };
@@ -20,14 +20,10 @@ export function createEvents() {
         el('option', { value: 'Warning' }, 'warnings and errors'),
         el('option', { value: 'Error' }, 'errors only'),
     );
-    const table = createTable({
+    const table = createEventTable({
         label: 'Events',
-        keyOf: event => event.sequence,
-        empty: '',
-        tall: true,
-        limit: 50,
-        columns: [
-            { label: 'Time', field: 'time', value: event => event.time, text: event => clock(event.time), className: 'col-time' },
+        message: 'Message',
+        kinds: [
             {
                 label: 'Level',
                 field: 'level',
@@ -36,22 +32,14 @@ export function createEvents() {
                 className: 'col-time',
             },
             { label: 'What', field: 'kind', value: event => event.kind, text: event => words(event.kind) },
-            {
-                label: 'Message',
-                field: 'message',
-                value: event => event.message,
-                text: event => withLocalTimes(event.message),
-                heading: true,
-                className: 'col-message',
-            },
+        ],
+        places: [
             { label: 'Slot', field: 'slot', value: event => event.slot, className: 'number' },
             { label: 'Place in the code', field: 'site', value: event => event.site },
-            { label: 'By', field: 'actor', value: event => event.actor },
         ],
         row: (node, event) => {
             setAttribute(node, 'data-event', textOf(event.kind));
             setAttribute(node, 'data-event-level', textOf(event.level));
-            setAttribute(node, 'title', exactTime(event.time));
         },
     });
     const panel = createPanel('events', 'Events', table.root);

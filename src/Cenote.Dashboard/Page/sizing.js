@@ -1,9 +1,9 @@
 // Decisions about the size of a pool that it remembers, with their evidence: marks on the chart of its connections, and
 // a table.
-import { el, setAttribute, setText } from './dom.js';
-import { clock, count, exactTime, toDate, withLocalTimes } from './format.js';
+import { el, setText } from './dom.js';
+import { createEventTable } from './event-table.js';
+import { clock, count, toDate, withLocalTimes } from './format.js';
 import { list, textOf } from './model.js';
-import { createTable } from './table.js';
 
 const kinds = { Resized: 'changed', SizeRecommended: 'recommended' };
 
@@ -22,26 +22,10 @@ const markOf = event => ({
 });
 
 export function createSizing() {
-    const table = createTable({
+    const table = createEventTable({
         label: 'Sizing decisions',
-        keyOf: event => event.sequence,
-        empty: '',
-        tall: true,
-        limit: 50,
-        columns: [
-            { label: 'Time', field: 'time', value: event => event.time, text: event => clock(event.time), className: 'col-time' },
-            { label: 'Size', field: 'kind', value: event => event.kind, text: event => kinds[event.kind] },
-            {
-                label: 'Decision and evidence',
-                field: 'message',
-                value: event => event.message,
-                text: event => withLocalTimes(event.message),
-                heading: true,
-                className: 'col-message',
-            },
-            { label: 'By', field: 'actor', value: event => event.actor },
-        ],
-        row: (node, event) => setAttribute(node, 'title', exactTime(event.time)),
+        message: 'Decision and evidence',
+        kinds: [{ label: 'Size', field: 'kind', value: event => event.kind, text: event => kinds[event.kind] }],
     });
     const title = el('span');
     const bound = el('p', { class: 'quiet' }, 'The decisions among the events that the pool remembers (EventHistoryCapacity). Its log has all.');
