@@ -26,6 +26,36 @@ public sealed class FairSharesTests
         Assert.Equal(expected, string.Join(' ', shares));
     }
 
+    /// <summary>Also where the instances do not fill a vector of the processor.</summary>
+    [Fact]
+    public void Shares_of_many_instances_are_those_of_one_connection_at_a_time()
+    {
+        var random = new Random(1);
+        for (var run = 0; run < 300; run++)
+        {
+            var settings = new GrantSettings { MaxConnections = random.Next(1, 200), Instances = random.Next(1, 30), Guaranteed = random.Next(1, 6), TimeToLive = 1000 };
+            var table = new GrantTable();
+            for (var number = random.Next(1, 40); number > 0; number--)
+            {
+                var hasPlace = random.Next(3) > 0;
+                table.Members.Add(new GrantMember
+                {
+                    Id = random.Next().ToString("x8", CultureInfo.InvariantCulture),
+                    Guaranteed = hasPlace ? settings.Guaranteed : 0,
+                    HasPlace = hasPlace,
+                    Reserved = random.Next(9),
+                    Demand = random.Next(random.Next(2) == 0 ? 5 : 200),
+                    ExpiresAt = random.Next(5) == 0 ? 0 : 1,
+                });
+            }
+
+            foreach (var (member, share) in Deal(table, settings))
+            {
+                Assert.Equal(share, FairShares.Find(table, settings, 0, member).Share);
+            }
+        }
+    }
+
     [Fact]
     public void What_an_expired_instance_still_has_is_left_to_it()
     {
@@ -35,5 +65,25 @@ public sealed class FairSharesTests
 
         // Two are kept for the third instance.
         Assert.Equal((30 - 12 - 2, true), FairShares.Find(table, Settings, 1000, table.Members[1]));
+    }
+
+    /// <summary>Gives one connection at a time to each that wants more, until none is left.</summary>
+    private static Dictionary<GrantMember, int> Deal(GrantTable table, GrantSettings settings)
+    {
+        var live = table.Members.Where(static member => member.ExpiresAt > 0).OrderBy(static member => member.Id, StringComparer.Ordinal).ToList();
+        var shares = live.ToDictionary(static member => member, static member => member.Guaranteed);
+        var left = settings.MaxConnections - GrantRules.KeptForNewcomers(table, settings)
+            - table.Members.Where(static member => member.ExpiresAt <= 0).Sum(static member => member.Reserved) - shares.Values.Sum();
+        for (var level = 1; level <= settings.MaxConnections && left > 0; level++)
+        {
+            foreach (var member in live.Where(member => member.Guaranteed < level && member.Demand >= level).Take(left).ToList())
+            {
+                shares[member]++;
+                left--;
+            }
+        }
+
+        var spare = live.TrueForAll(member => shares[member] >= member.Demand) ? Math.Max(0, left) / Math.Max(1, live.Count) : 0;
+        return shares.ToDictionary(static share => share.Key, share => share.Value + spare);
     }
 }

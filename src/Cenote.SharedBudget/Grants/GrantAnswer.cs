@@ -33,7 +33,7 @@ internal sealed class GrantAnswer
     internal int Strangers { get; init; }
 
     /// <summary>Gets the grants of the other instances.</summary>
-    internal required IReadOnlyList<OtherGrant> Others { get; init; }
+    internal required List<OtherGrant> Others { get; init; }
 
     /// <summary>Gets the life of the table: of its store, and of itself.</summary>
     internal required string Epoch { get; init; }

@@ -202,8 +202,8 @@ internal static partial class GrantRules
 
     /// <summary>Returns whether another live instance has a session of its own, in which it can count.</summary>
     private static bool CanOtherCount(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now) =>
-        table.Members.Exists(other => other != member && other.ExpiresAt > now
-            && (other.HasPlace || FindPermits(table, other, request, FairShares.Find(table, settings, now, other).Share, settings) > 0));
+        table.Members.Exists(other => other != member && other.ExpiresAt > now && other.HasPlace)
+        || table.Members.Exists(other => other != member && other.ExpiresAt > now && FindPermits(table, other, request, FairShares.Find(table, settings, now, other).Share, settings) > 0);
 
     private static GrantAnswer Answer(GrantTable table, GrantMember member, GrantRequest request, int share, bool isContended, GrantSettings settings, long now)
     {

@@ -12,14 +12,14 @@ namespace Cenote.SharedBudget.Renewal;
 /// either, so that their time begins again.</param>
 internal sealed class Observer(TimeProvider clock, TimeSpan timeToLive, TimeSpan longestSilence)
 {
-    private readonly Dictionary<string, (long Sequence, long Since, int Round)> _seen = new(StringComparer.Ordinal);
+    /// <summary>In the order of the last answer, which hardly changes: instances go, and come at the end.</summary>
+    private readonly List<(string Id, long Sequence, long Since)> _seen = [];
     private string _epoch = "";
     private long _epochSince;
     private long _lastAt;
-    private int _round;
 
     /// <summary>Gets the life of the table if no grant of an earlier one can be valid; empty otherwise.</summary>
-    internal string KnownEpoch => _epoch.Length > 0 && IsPast(_epochSince) ? _epoch : "";
+    internal string KnownEpoch => _epoch.Length > 0 && clock.GetElapsedTime(_epochSince) >= timeToLive ? _epoch : "";
 
     /// <summary>Takes an answer into account.</summary>
     /// <param name="answer">The answer.</param>
@@ -38,31 +38,54 @@ internal sealed class Observer(TimeProvider clock, TimeSpan timeToLive, TimeSpan
             _seen.Clear();
         }
 
-        (_lastAt, _round) = (now, _round + 1);
-        foreach (var other in answer.Others)
+        _lastAt = now;
+        var others = CollectionsMarshal.AsSpan(answer.Others);
+        var same = 0;
+        foreach (ref var seen in CollectionsMarshal.AsSpan(_seen))
         {
-            ref var seen = ref CollectionsMarshal.GetValueRefOrAddDefault(_seen, other.Id, out var isKnown);
-            seen = (other.Sequence, isKnown && seen.Sequence == other.Sequence ? seen.Since : now, _round);
+            if (same == others.Length || seen.Id != others[same].Id)
+            {
+                break;
+            }
+
+            (seen.Since, seen.Sequence) = (seen.Sequence == others[same].Sequence ? seen.Since : now, others[same].Sequence);
+            same++;
         }
 
-        if (_seen.Count > answer.Others.Count)
+        if (same < Math.Max(_seen.Count, others.Length))
         {
-            foreach (var id in _seen.Where(seen => seen.Value.Round != _round).Select(static seen => seen.Key).ToList())
-            {
-                _seen.Remove(id);
-            }
+            Replace(same, others[same..], now);
+        }
+    }
+
+    /// <summary>Takes over the others from one on that has come or gone.</summary>
+    private void Replace(int first, ReadOnlySpan<OtherGrant> others, long now)
+    {
+        var before = new Dictionary<string, (string Id, long Sequence, long Since)>(StringComparer.Ordinal);
+        foreach (var seen in _seen[first..])
+        {
+            before[seen.Id] = seen;
+        }
+
+        _seen.RemoveRange(first, _seen.Count - first);
+        foreach (ref readonly var other in others)
+        {
+            var isSame = before.TryGetValue(other.Id, out var seen) && seen.Sequence == other.Sequence;
+            _seen.Add((other.Id, other.Sequence, isSame ? seen.Since : now));
         }
     }
 
     /// <summary>
-    /// Returns the grants that are over on the clock of the store, and were not renewed for a time to live on this one.
+    /// Returns the grants of the last answer that are over on the clock of the store, and were not renewed for a time
+    /// to live on this one.
     /// </summary>
     internal List<OtherGrant> FindExpired(GrantAnswer answer)
     {
-        var expired = new List<OtherGrant>();
-        foreach (var other in answer.Others)
+        var (expired, now) = (new List<OtherGrant>(), clock.GetTimestamp());
+        for (var i = 0; i < answer.Others.Count; i++)
         {
-            if (other.IsExpired && IsPast(_seen[other.Id].Since))
+            var other = answer.Others[i];
+            if (other.IsExpired && _seen[i].Id == other.Id && clock.GetElapsedTime(_seen[i].Since, now) >= timeToLive)
             {
                 expired.Add(other);
             }
@@ -70,7 +93,4 @@ internal sealed class Observer(TimeProvider clock, TimeSpan timeToLive, TimeSpan
 
         return expired;
     }
-
-    // A clock that is slower than the others'.
-    private bool IsPast(long since) => clock.GetElapsedTime(since) >= timeToLive;
 }

@@ -9,7 +9,7 @@ namespace Cenote.SharedBudgetTests.Simulation;
 [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "A run is repeated by its seed.")]
 internal sealed class SimulatedWorld
 {
-    private const int LargeWorld = 100;
+    internal const int LargeWorld = 100;
 
     private readonly List<SimulatedInstance> _instances = [];
     private readonly int _declared;
@@ -132,9 +132,10 @@ internal sealed class SimulatedWorld
     /// <summary>Ends sessions of instances whose grant is over, and counts.</summary>
     internal GrantCensus Count(GrantAnswer answer, List<OtherGrant> allExpired, bool mayEnd)
     {
+        var instances = mayEnd && answer.IsContended ? _instances.ToDictionary(static instance => instance.Id, StringComparer.Ordinal) : [];
         foreach (var expired in allExpired)
         {
-            if (mayEnd && answer.IsContended && _instances.Find(instance => instance.Id == expired.Id) is { } instance && instance.AtServer > expired.Guaranteed)
+            if (instances.TryGetValue(expired.Id, out var instance) && instance.AtServer > expired.Guaranteed)
             {
                 var ended = instance.End(instance.AtServer - expired.Guaranteed);
                 WronglyEnded += instance.IsHealthy ? ended : 0;

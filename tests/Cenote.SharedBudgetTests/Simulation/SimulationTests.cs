@@ -14,7 +14,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Parallel.For(first, first + runs, seed =>
         {
             var world = new SimulatedWorld(seed, instances > 0 ? instances : 2 + (seed % 7));
-            world.Run(Length(seed));
+            world.Run(instances > SimulatedWorld.LargeWorld ? LengthOfLarge(seed) : Length(seed));
             Assert.False(
                 world.HasFailed,
                 FormattableString.Invariant($"Seed {seed}: {world.Describe()}"));
@@ -71,6 +71,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
     /// <summary>Some runs are so long that places are lost.</summary>
     private static int Length(int seed) => seed % 5 == 0 ? 60_000 : 20_000;
+
+    /// <summary>Some events a run, also in those of four times to live.</summary>
+    private static int LengthOfLarge(int seed) => seed % 20 == 0 ? 20_000 : 6_000;
 
     private static int Read(string variable, int standard) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : standard;
