@@ -77,6 +77,7 @@ groups_needed() {
         ! uses "$folder" 'promtool' || echo prometheus
         ! uses "$folder" 'pgbouncer|pgpool|libgalera' || echo proxies
         ! uses "$folder" 'psqlodbcw' || echo odbc
+        ! uses "$folder" 'FirebirdServer' || echo firebird
     done | sort -u
 }
 

@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, odbc, cluster, peers
+# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, odbc, firebird, cluster, peers
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -87,6 +87,12 @@ missing_odbc_packages() {
     compgen -G '/usr/lib/*/libodbc.so.2' >/dev/null || echo libodbc2
     compgen -G '/usr/lib/*/odbc/psqlodbcw.so' >/dev/null || echo odbc-postgresql
     compgen -G '/usr/lib/*/odbc/libmaodbc.so' >/dev/null || echo odbc-mariadb
+    compgen -G '/usr/lib/*/odbc/libsqlite3odbc.so' >/dev/null || echo libsqliteodbc
+}
+
+# A database for AdoNetProvider, and the shell that creates its files.
+missing_firebird_packages() {
+    [[ -x /usr/sbin/firebird && -x /usr/bin/isql-fb ]] || echo firebird3.0-server
 }
 
 # The packages that make a cluster of the servers. MariaDB copies its data to a new member with rsync.
@@ -122,6 +128,7 @@ disable_services() {
         case $package in
             postgresql) "${AS_ROOT[@]}" systemctl disable --quiet postgresql || true ;;
             mariadb-server) "${AS_ROOT[@]}" systemctl disable --quiet mariadb || true ;;
+            firebird3.0-server) "${AS_ROOT[@]}" systemctl disable --quiet firebird3.0 || true ;;
             redis-server) "${AS_ROOT[@]}" systemctl disable --quiet redis-server || true ;;
             prometheus) "${AS_ROOT[@]}" systemctl disable --quiet prometheus || true ;;
             patroni) "${AS_ROOT[@]}" systemctl disable --quiet patroni || true ;;

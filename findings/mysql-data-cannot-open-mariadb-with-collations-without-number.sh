@@ -5,7 +5,7 @@
 # breakers and CanConnect know.
 # What happens: after the login it reads SHOW COLLATION to know the character sets. MariaDB has collations without a number since 10.10 (the uca1400
 # family, which is for several character sets): their Id is NULL, and every Open throws InvalidCastException, which is no DbException. No setting of the
-# connection string avoids it.
+# connection string avoids it; the server's old_mode=NO_NULL_COLLATION_IDS (MariaDB 10.11) does.
 #
 # NuGet packages: MySql.Data 26.10.0. Debian packages: mariadb-server. Needs the .NET SDK 10. Exit code 0: as described.
 set -uo pipefail

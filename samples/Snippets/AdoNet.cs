@@ -5,6 +5,18 @@ namespace Snippets;
 
 internal static class AdoNet
 {
+    internal static ConnectionPool[] Known()
+    {
+        #region known
+        var facts = new ConnectionPool(AdoNetProvider.For(DuckDBClientFactory.Instance, "Data Source=facts.duckdb"));
+        var archive = new ConnectionPool(AdoNetProvider.For(
+            DuckDBClientFactory.Instance,
+            "Data Source=archive.duckdb",
+            options => options.ValidationCommand = "SELECT 42")); // what is known of the driver can be changed
+        #endregion
+        return [facts, archive];
+    }
+
     internal static ConnectionPool DuckDb()
     {
         #region duckdb

@@ -97,7 +97,7 @@ public sealed partial class PooledConnection
             ThrowIfEnlisted(in lease);
             return Hold(in lease, await lease.DriverConnection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -226,7 +226,7 @@ public sealed partial class PooledConnection
         {
             await lease.DriverConnection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -316,12 +316,21 @@ public sealed partial class PooledConnection
 
     /// <summary>Reports a failure to the pool, from exception filters.</summary>
     /// <returns>The exception to throw instead; <see langword="null"/> for the failure itself.</returns>
-    internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null)
+    internal Exception? Failed(in ConnectionLease lease, Exception exception, QueryWatch? watch = null, CancellationToken cancellationToken = default)
     {
         var kind = Pool.Engine.FailureReports.Report(lease, exception);
         Progress?.RecordFailure(exception, kind, isEnding: false);
-        return lease.RevocationDuring(exception) as Exception ?? watch?.Explain(exception, kind) ?? ConnectionLostException.TryWrap(Pool.Name, exception, kind);
+        return lease.RevocationDuring(exception) as Exception
+            ?? (cancellationToken.IsCancellationRequested ? Cancelled(exception, kind, watch, cancellationToken) : null)
+            ?? watch?.Explain(exception, kind)
+            ?? ConnectionLostException.TryWrap(Pool.Name, exception, kind);
     }
+
+    // The base classes of ADO.NET cancel a statement themselves, and let the driver's exception through.
+    private OperationCanceledException? Cancelled(Exception exception, FailureKind kind, QueryWatch? watch, CancellationToken cancellationToken) =>
+        watch is not { HasFired: true } && kind != FailureKind.ConnectionLost && Pool.Provider.MayEndByCancel(exception)
+            ? new OperationCanceledException("The statement was cancelled.", exception, cancellationToken)
+            : null;
 
     /// <summary>
     /// Reports a failure of an ending (a rollback, a close, a disposal) to the pool, from exception filters.
@@ -368,7 +377,7 @@ public sealed partial class PooledConnection
         {
             return await call(lease.DriverConnection, state, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, cancellationToken) is { } told)
         {
             throw told;
         }

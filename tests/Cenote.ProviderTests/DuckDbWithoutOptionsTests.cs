@@ -3,8 +3,7 @@ using DuckDB.NET.Data;
 namespace Cenote.ProviderTests;
 
 /// <summary>
-/// A driver about which nothing is known, as README prints it: each lease gets a new session of the driver's
-/// connection.
+/// A driver about which nothing is known: each lease gets a new session of the driver's connection.
 /// </summary>
 public sealed class DuckDbWithoutOptionsTests : IDisposable
 {
@@ -13,9 +12,9 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
     public void Dispose() => TemporaryFolder.Delete(_directory);
 
     [Fact]
-    public async Task It_works_as_printed()
+    public async Task Forty_callers_are_served_without_settings()
     {
-        await using var facts = new ConnectionPool(new AdoNetProvider(DuckDBClientFactory.Instance, ConnectionString));
+        await using var facts = new ConnectionPool(new AdoNetProvider(DuckDBClientFactory.Instance, ConnectionString, new AdoNetProviderOptions()));
         await facts.ExecuteAsync("CREATE TABLE facts (id INTEGER)", "INSERT INTO facts VALUES (7)");
         await Task.WhenAll(Enumerable.Range(0, 40).Select(async _ => Assert.Equal(7, await facts.ScalarAsync<int>("SELECT id FROM facts"))));
         Assert.Empty(facts.GetStatistics().ConnectionsClosedByReason);
@@ -57,5 +56,5 @@ public sealed class DuckDbWithoutOptionsTests : IDisposable
     private string ConnectionString => $"Data Source={Path.Combine(_directory, "facts.duckdb")}";
 
     private ConnectionPool NewPool() => new(
-        new AdoNetProvider(DuckDBClientFactory.Instance, ConnectionString), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
+        new AdoNetProvider(DuckDBClientFactory.Instance, ConnectionString, new AdoNetProviderOptions()), new ConnectionPoolOptions { MinSize = 0, MaxSize = 1 });
 }

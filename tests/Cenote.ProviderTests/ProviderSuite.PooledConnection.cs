@@ -73,9 +73,9 @@ public abstract partial class ProviderSuite
     {
         await using var pool = NewPool();
         DbDataSource source = pool;
-        await using var command = source.CreateCommand("SELECT 3");
+        await using var command = source.CreateCommand("SELECT 3" + Dual);
         Assert.Equal(3, Convert.ToInt32(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(4, await pool.ScalarAsync<int>("SELECT 4"));
+        Assert.Equal(4, await pool.ScalarAsync<int>("SELECT 4" + Dual));
     }
 
     [Fact]

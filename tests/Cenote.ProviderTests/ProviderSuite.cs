@@ -19,6 +19,9 @@ public abstract partial class ProviderSuite
 
     protected abstract DatabaseProvider NewProvider();
 
+    /// <summary>Gets what follows a query without a table.</summary>
+    protected virtual string Dual => "";
+
     protected ConnectionPool NewPool(int maxSize = 1, Action<ConnectionPoolOptions>? configure = null) =>
         NewPool(NewProvider(), FullestMode, maxSize, configure);
 
@@ -70,7 +73,7 @@ public abstract partial class ProviderSuite
         await using var lease = await pool.RentAsync(TestContext.Current.CancellationToken);
         Assert.IsAssignableFrom(ConnectionType, lease.Connection);
         Assert.Equal(ConnectionState.Open, lease.Connection.State);
-        Assert.Equal(1, await lease.Connection.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(1, await lease.Connection.ScalarAsync<int>("SELECT 1" + Dual));
     }
 
     [Fact]
@@ -83,7 +86,7 @@ public abstract partial class ProviderSuite
             first = lease.Connection;
         }
 
-        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1" + Dual));
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             Assert.Same(first, lease.Connection);
@@ -100,7 +103,7 @@ public abstract partial class ProviderSuite
         {
             using var lease = pool.Rent(TestContext.Current.CancellationToken);
             using var command = lease.Connection.CreateCommand();
-            command.CommandText = "SELECT 7";
+            command.CommandText = "SELECT 7" + Dual;
             Assert.Equal(7, Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture));
         }
 
@@ -108,7 +111,7 @@ public abstract partial class ProviderSuite
     }
 
     [Fact]
-    public async Task A_transaction_begun_in_SQL_is_rolled_back()
+    public virtual async Task A_transaction_begun_in_SQL_is_rolled_back()
     {
         var table = await NewTableAsync();
         string[] traces = ["BEGIN", $"INSERT INTO {table} VALUES (1)"];
@@ -128,12 +131,12 @@ public abstract partial class ProviderSuite
         await using (var lease = await pool.RentAsync(TestContext.Current.CancellationToken))
         {
             var command = lease.Connection.CreateCommand();
-            command.CommandText = "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3";
+            command.CommandText = $"SELECT 1{Dual} UNION ALL SELECT 2{Dual} UNION ALL SELECT 3{Dual}";
             var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
             Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
         }
 
-        Assert.Equal(5, await pool.ScalarAsync<int>("SELECT 5"));
+        Assert.Equal(5, await pool.ScalarAsync<int>("SELECT 5" + Dual));
     }
 
     [Fact]
@@ -145,7 +148,7 @@ public abstract partial class ProviderSuite
             await lease.Connection.CloseAsync();
         }
 
-        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1" + Dual));
         Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
     }
 
@@ -162,7 +165,7 @@ public abstract partial class ProviderSuite
     {
         var table = await NewTableAsync("id INTEGER PRIMARY KEY, amount INTEGER NOT NULL");
         await using var pool = NewPool(maxSize: 3);
-        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1, 1000), (2, 1000)");
+        await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1, 1000)", $"INSERT INTO {table} VALUES (2, 1000)");
 
         await Task.WhenAll(Enumerable.Range(0, 12).Select(client => Task.Run(async () =>
         {
@@ -176,7 +179,7 @@ public abstract partial class ProviderSuite
         })));
 
         Assert.Equal("760|1240", await pool.ScalarAsync<string>(
-            $"SELECT {Concat("(SELECT amount FROM " + table + " WHERE id = 1)", "'|'", "(SELECT amount FROM " + table + " WHERE id = 2)")}"));
+            $"SELECT {Concat("(SELECT amount FROM " + table + " WHERE id = 1)", "'|'", "(SELECT amount FROM " + table + " WHERE id = 2)")}{Dual}"));
         Assert.InRange(pool.GetStatistics().ConnectionsOpened, 1, 3);
     }
 

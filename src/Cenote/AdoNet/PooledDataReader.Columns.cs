@@ -94,7 +94,7 @@ internal sealed partial class PooledDataReader
         {
             return await call(reader, state, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }

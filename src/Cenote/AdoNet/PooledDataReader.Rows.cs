@@ -64,7 +64,7 @@ internal sealed partial class PooledDataReader
             reading = reader.ReadAsync(cancellationToken);
             return reading.IsCompletedSuccessfully ? reading : AwaitAsync(reading, cancellationToken);
         }
-        catch (Exception exception) when (FailedMoving(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -92,7 +92,7 @@ internal sealed partial class PooledDataReader
             BeginMoving();
             return await Guard(reader.NextResultAsync(cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (FailedMoving(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -140,10 +140,10 @@ internal sealed partial class PooledDataReader
     /// <summary>
     /// Does the same as <see cref="Failed"/>, for a failure that may have ended the reader. For exception filters.
     /// </summary>
-    private Exception? FailedMoving(Exception exception)
+    private Exception? FailedMoving(Exception exception, CancellationToken cancellationToken = default)
     {
         _root._moveFailure = exception;
-        return Failed(exception);
+        return Failed(exception, cancellationToken);
     }
 
     private async Task<T> AwaitAsync<T>(Task<T> task, CancellationToken cancellationToken)
@@ -152,7 +152,7 @@ internal sealed partial class PooledDataReader
         {
             return await Guard(task).ConfigureAwait(false);
         }
-        catch (Exception exception) when (FailedMoving(exception) is { } told)
+        catch (Exception exception) when (FailedMoving(exception, cancellationToken) is { } told)
         {
             throw told;
         }

@@ -35,7 +35,7 @@ internal sealed partial class PooledDataReader
         {
             return GuardTyped(await reader.GetFieldValueAsync<T>(ordinal, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception exception) when (Failed(exception) is { } told)
+        catch (Exception exception) when (Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }

@@ -112,10 +112,10 @@ internal sealed partial class PooledDataReader : DbDataReader, IDbColumnSchemaGe
 
     /// <summary>Reports a failure to the pool. For exception filters.</summary>
     /// <returns>The exception for the caller, or <see langword="null"/> for the failure itself.</returns>
-    internal Exception? Failed(Exception exception)
+    internal Exception? Failed(Exception exception, CancellationToken cancellationToken = default)
     {
         _root._failure = exception;
-        return _connection.Failed(in _lease, exception, _execution.Watch);
+        return _connection.Failed(in _lease, exception, _execution.Watch, cancellationToken);
     }
 
     /// <summary>Records that the driver may have sent a cancel for the caller's token.</summary>

@@ -126,7 +126,8 @@ internal sealed class QueryWatch
             ? new QueryTimeoutException(_connection.Pool.Name, limit, exception)
             : null;
 
-        bool IsEnded() => exception is OperationCanceledException || kind != FailureKind.Other || _connection.Pool.Engine.Classifier.IsCancellation(exception);
+        bool IsEnded() => exception is OperationCanceledException || kind != FailureKind.Other || _connection.Pool.Engine.Classifier.IsCancellation(exception)
+            || _connection.Pool.Provider.MayEndByCancel(exception);
     }
 
     private void OnTimer()

@@ -86,7 +86,7 @@ internal sealed class ReaderBoundStream(PooledDataReader owner, Stream stream) :
         {
             return await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception) is { } told)
+        catch (Exception exception) when (owner.Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }

@@ -154,7 +154,7 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception) is { } told)
+        catch (Exception exception) when (owner.Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -171,7 +171,7 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadBlockAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception) is { } told)
+        catch (Exception exception) when (owner.Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -188,7 +188,7 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception) is { } told)
+        catch (Exception exception) when (owner.Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -205,7 +205,7 @@ internal sealed class ReaderBoundTextReader(PooledDataReader owner, TextReader t
         {
             return await text.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (owner.Failed(exception) is { } told)
+        catch (Exception exception) when (owner.Failed(exception, cancellationToken) is { } told)
         {
             throw told;
         }

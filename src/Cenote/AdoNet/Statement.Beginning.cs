@@ -82,7 +82,7 @@ internal abstract partial class Statement
 
         RecordThread();
         connection.Progress?.RecordExecution(this, isInTransaction: _appliedTransaction is not null, Effect);
-        var token = Pool.Provider.IsInProcess ? cancellationToken : CancellationToken.None;
+        var token = Pool.Provider.IgnoresTokens ? cancellationToken : CancellationToken.None;
         SetDriverTimeout(in limits, isCancellable: token.CanBeCanceled);
         if (limits.Limit is null && !token.CanBeCanceled)
         {

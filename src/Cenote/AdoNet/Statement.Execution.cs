@@ -46,7 +46,7 @@ internal abstract partial class Statement
         {
             return await execution.Guard(call(this, cancellationToken)).ConfigureAwait(false);
         }
-        catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
+        catch (Exception exception) when (execution.Failed(in _lease, failure = exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -108,7 +108,7 @@ internal abstract partial class Statement
             reader.RecordCancel(cancellationToken);
             return reader;
         }
-        catch (Exception exception) when (execution.Failed(in lease, failure = exception) is { } told)
+        catch (Exception exception) when (execution.Failed(in lease, failure = exception, cancellationToken) is { } told)
         {
             throw told;
         }
@@ -158,7 +158,7 @@ internal abstract partial class Statement
             await PrepareDriverObjectAsync(cancellationToken).ConfigureAwait(false);
             _isPrepared = true;
         }
-        catch (Exception exception) when (execution.Failed(in _lease, failure = exception) is { } told)
+        catch (Exception exception) when (execution.Failed(in _lease, failure = exception, cancellationToken) is { } told)
         {
             throw told;
         }

@@ -35,5 +35,6 @@ internal readonly struct StatementExecution(PooledConnection connection, QueryWa
 
     /// <summary>Reports a failure to the pool. For exception filters.</summary>
     /// <returns>The exception for the caller, or <see langword="null"/> for the failure itself.</returns>
-    internal Exception? Failed(in ConnectionLease lease, Exception exception) => Connection.Failed(in lease, exception, Watch);
+    internal Exception? Failed(in ConnectionLease lease, Exception exception, CancellationToken cancellationToken = default) =>
+        Connection.Failed(in lease, exception, Watch, cancellationToken);
 }

@@ -74,7 +74,7 @@ internal static class WorkRetry
 
             // A driver's own exceptions have no SQLSTATE. In this process they come from the database only, and SQLite
             // has none.
-            isOfDatabase |= current is DbException { SqlState.Length: 5 } || (current is DbException && pool.Provider.IsInProcess);
+            isOfDatabase |= current is DbException failed && pool.Provider.IsAnswer(failed);
         }
 
         // The user's classification may add doubt, but not remove the provider's.

@@ -3,19 +3,41 @@ using System.Data.Common;
 namespace Cenote.Providers;
 
 internal sealed class AdoNetPhysicalConnection(
-    DbConnection connection, ResetMode resetMode, AdoNetProviderOptions options, Func<Exception, Exception?> hide)
-    : PhysicalConnection(connection, SessionReset.ByPool, resetMode)
+    DbConnection connection, ConnectionSettings settings, AdoNetProviderOptions options, AdoNetProvider provider)
+    : PhysicalConnection(connection, SessionReset.ByPool, settings.ResetMode, requiresReset: true)
 {
+    // A driver may report a lost session as open (Firebird's does), so that only the server's answer counts.
+    private static readonly TimeSpan TrustedTime = TimeSpan.FromMilliseconds(500);
+
+    private long _answeredAt;
+    private bool _beginsTransactions = true;
+
+    /// <summary>
+    /// Gets whether <see cref="ResetMode.None"/> has nothing to do, because the session answered a moment ago.
+    /// </summary>
+    public override bool CanResetInline => ResetMode == ResetMode.None && !MustAnswer;
+
+    private bool MustAnswer => TimeProvider.System.GetElapsedTime(Volatile.Read(ref _answeredAt)) >= TrustedTime;
+
+    // The only reset that is right for every driver.
+    private bool ReplacesSession => ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(options.ResetCommand);
+
     public override void Open()
     {
         try
         {
             base.Open();
+            if (provider.ValidatesNext)
+            {
+                ValidateFirst();
+            }
         }
-        catch (Exception exception) when (hide(exception) is { } shown)
+        catch (Exception exception) when (provider.Hide(exception, settings.Credentials) is { } shown)
         {
             throw shown;
         }
+
+        RecordAnswer();
     }
 
     public override async ValueTask OpenAsync(CancellationToken cancellationToken)
@@ -23,25 +45,35 @@ internal sealed class AdoNetPhysicalConnection(
         try
         {
             await base.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (provider.ValidatesNext)
+            {
+                await ValidateFirstAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (Exception exception) when (hide(exception) is { } shown)
+        catch (Exception exception) when (provider.Hide(exception, settings.Credentials) is { } shown)
         {
             throw shown;
         }
+
+        RecordAnswer();
     }
-
-    private bool _beginsTransactions = true;
-
-    // The only reset that is right for every driver.
-    private bool ReplacesSession => ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(options.ResetCommand);
 
     public override void ResetSession()
     {
+        if (ResetMode == ResetMode.None)
+        {
+            if (MustAnswer)
+            {
+                Connection.Execute(options.ValidationCommand, timeout: null);
+                RecordAnswer();
+            }
+
+            return;
+        }
+
         if (ReplacesSession)
         {
-            Connection.Close();
-            Open();
-            ThrowIfInTransaction();
+            Replace();
             return;
         }
 
@@ -60,15 +92,29 @@ internal sealed class AdoNetPhysicalConnection(
         {
             Connection.Execute(options.ResetCommand!, timeout: null);
         }
+
+        if (options.ChecksForTransactions && !TryBeginTransaction())
+        {
+            Replace();
+        }
     }
 
     public override async ValueTask ResetSessionAsync(CancellationToken cancellationToken)
     {
+        if (ResetMode == ResetMode.None)
+        {
+            if (MustAnswer)
+            {
+                await Connection.ExecuteAsync(options.ValidationCommand, timeout: null, cancellationToken).ConfigureAwait(false);
+                RecordAnswer();
+            }
+
+            return;
+        }
+
         if (ReplacesSession)
         {
-            await Connection.CloseAsync().ConfigureAwait(false);
-            await OpenAsync(cancellationToken).ConfigureAwait(false);
-            ThrowIfInTransaction();
+            await ReplaceAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -87,34 +133,134 @@ internal sealed class AdoNetPhysicalConnection(
         {
             await Connection.ExecuteAsync(options.ResetCommand!, timeout: null, cancellationToken).ConfigureAwait(false);
         }
+
+        if (options.ChecksForTransactions && !await TryBeginTransactionAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    public override void Validate(TimeSpan timeout) => Connection.Execute(options.ValidationCommand, timeout);
+    public override void Validate(TimeSpan timeout)
+    {
+        Connection.Execute(options.ValidationCommand, timeout);
+        RecordAnswer();
+    }
 
-    public override ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        Connection.ExecuteAsync(options.ValidationCommand, timeout, cancellationToken);
+    public override async ValueTask ValidateAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        await Connection.ExecuteAsync(options.ValidationCommand, timeout, cancellationToken).ConfigureAwait(false);
+        RecordAnswer();
+    }
 
     /// <summary>Gets <see langword="false"/>: an unknown driver may not survive a close during a call.</summary>
     internal override bool MayBeAborted => false;
 
+    private void RecordAnswer() => Volatile.Write(ref _answeredAt, TimeProvider.System.GetTimestamp());
+
     private bool IsNoTransaction(DbException exception) => options.IsNoTransactionFailure?.Invoke(exception) == true;
+
+    private void ValidateFirst()
+    {
+        try
+        {
+            Connection.Execute(options.ValidationCommand, settings.ConnectTimeout);
+        }
+        catch (Exception exception) when (IsRefusal(exception))
+        {
+            throw new ValidationRefusedException(options.ValidationCommand, exception);
+        }
+
+        provider.RecordValidation();
+    }
+
+    private async ValueTask ValidateFirstAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Connection.ExecuteAsync(options.ValidationCommand, settings.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsRefusal(exception))
+        {
+            throw new ValidationRefusedException(options.ValidationCommand, exception);
+        }
+
+        provider.RecordValidation();
+    }
+
+    private bool IsRefusal(Exception exception) => exception is DbException && provider.ClassifyFailure(exception) == FailureKind.Other;
+
+    private void Replace()
+    {
+        Connection.Close();
+        Open();
+        if (!TryBeginTransaction())
+        {
+            throw StillInTransaction();
+        }
+    }
+
+    private async ValueTask ReplaceAsync(CancellationToken cancellationToken)
+    {
+        await Connection.CloseAsync().ConfigureAwait(false);
+        await OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (!await TryBeginTransactionAsync(cancellationToken).ConfigureAwait(false))
+        {
+            throw StillInTransaction();
+        }
+    }
 
     // DuckDB.NET 1.5.6 remembers a transaction that its holder left open when its connection is closed, and refuses
     // every later one.
-    private void ThrowIfInTransaction()
+    private static InvalidOperationException StillInTransaction() =>
+        new("The driver refuses to begin a transaction on a connection that was closed and opened again.");
+
+    /// <returns><see langword="false"/> when the driver refuses, because a transaction of the last holder exists.
+    /// </returns>
+    private bool TryBeginTransaction()
     {
         if (!_beginsTransactions)
         {
-            return;
+            return true;
         }
 
         try
         {
             Connection.BeginTransaction().Dispose();
+            return true;
         }
         catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
         {
             _beginsTransactions = false;
+            return true;
+        }
+        catch (Exception exception) when (provider.ClassifyFailure(exception) == FailureKind.Other)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="TryBeginTransaction"/>
+    private async ValueTask<bool> TryBeginTransactionAsync(CancellationToken cancellationToken)
+    {
+        if (!_beginsTransactions)
+        {
+            return true;
+        }
+
+        try
+        {
+            var transaction = await Connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await transaction.DisposeAsync().ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
+        {
+            _beginsTransactions = false;
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && provider.ClassifyFailure(exception) == FailureKind.Other)
+        {
+            return false;
         }
     }
 }

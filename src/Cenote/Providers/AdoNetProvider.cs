@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Transactions;
 using Cenote.Providers;
+using Cenote.Providers.Drivers;
 
 // An inner exception of the driver may quote the value that it refuses: a secret must not travel along.
 #pragma warning disable MA0054
@@ -15,18 +16,23 @@ namespace Cenote;
 /// <remarks>The pool resets sessions itself (<see cref="SessionReset.ByPool"/>). Thread-safe.</remarks>
 public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 {
+    // A driver that took longer may have stopped waiting for the database.
+    private static readonly TimeSpan LongestSending = TimeSpan.FromSeconds(1);
+
     private readonly string _connectionString;
     private readonly AdoNetProviderOptions _options;
-    private readonly SecretFragments _secrets = new();
+    private readonly SecretFragments _secrets;
+    private volatile bool _wasValidated;
 
     /// <summary>Initializes a new instance of the <see cref="AdoNetProvider"/> class.</summary>
     /// <param name="factory">The driver's factory.</param>
     /// <param name="connectionString">The driver's connection string.</param>
-    /// <param name="options">The settings for the driver; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">The settings for the driver; <see langword="null"/> for those of
+    /// <see cref="For"/>.</param>
     /// <exception cref="ArgumentException">The connection string, or its overrides, cannot be read, or the driver
     /// refuses it. The message quotes no part of it.</exception>
     public AdoNetProvider(DbProviderFactory factory, string connectionString, AdoNetProviderOptions? options = null)
-        : this(factory, NewBuilder(factory), connectionString, (options ?? new AdoNetProviderOptions()).Copy())
+        : this(factory, NewBuilder(factory), connectionString, options?.Copy() ?? FindProfile(factory, connectionString))
     {
     }
 
@@ -34,7 +40,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         : base(factory, builder, connectionString, AddressKind.Unknown, filled => Describe(filled, options))
     {
         _options = options;
+        IgnoresTokens = options.IgnoresTokens;
         _connectionString = builder.ConnectionString;
+        _secrets = new SecretFragments(SafeConnectionString.UsesOdbcRules(builder));
         _secrets.Add(connectionString);
         if (options.ConnectionStringOverrides is { } amendment)
         {
@@ -42,6 +50,23 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         }
 
         AmbientTransactionProblem = FindEnlistProblem();
+    }
+
+    /// <summary>
+    /// Creates a provider with the settings for the driver of the factory: DuckDB.NET, System.Data.Odbc (MariaDB ODBC,
+    /// psqlODBC and sqliteodbc, by <c>Driver</c>), FirebirdSql.Data.FirebirdClient, MySql.Data, ClickHouse.Driver.
+    /// </summary>
+    /// <param name="factory">The driver's factory. One that is not known gets the defaults of
+    /// <see cref="AdoNetProviderOptions"/>.</param>
+    /// <param name="connectionString">The driver's connection string.</param>
+    /// <param name="configure">A callback to change the settings; <see langword="null"/> for none.</param>
+    /// <exception cref="ArgumentException">The connection string, or its overrides, cannot be read, or the driver
+    /// refuses it. The message quotes no part of it.</exception>
+    public static AdoNetProvider For(DbProviderFactory factory, string connectionString, Action<AdoNetProviderOptions>? configure = null)
+    {
+        var options = FindProfile(factory, connectionString);
+        configure?.Invoke(options);
+        return new AdoNetProvider(factory, connectionString, options);
     }
 
     /// <summary>
@@ -65,9 +90,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
             yield return "SessionReset is ByDriver, which the AdoNetProvider does not support. Use ByPool.";
         }
 
-        if (settings.ResetMode == ResetMode.Rollback && string.IsNullOrWhiteSpace(_options.RollbackCommand))
+        if (settings.ResetMode == ResetMode.Rollback && string.IsNullOrWhiteSpace(_options.RollbackCommand) && !_options.ChecksForTransactions)
         {
-            yield return "ResetMode is Rollback, but AdoNetProviderOptions.RollbackCommand is not set. Set the statement that rolls back an open transaction, or choose ResetMode.None.";
+            yield return "ResetMode is Rollback, but neither AdoNetProviderOptions.RollbackCommand nor ChecksForTransactions is set. Set the statement that rolls back an open transaction, or choose ResetMode.None.";
         }
 
         if (string.IsNullOrWhiteSpace(_options.ValidationCommand))
@@ -82,19 +107,52 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         ArgumentNullException.ThrowIfNull(settings);
         var connection = Factory.CreateConnection() ?? throw new NotSupportedException($"{Factory.GetType()} creates no connections.");
         SetConnectionString(connection, WithCredentials(settings.Credentials));
-        return new AdoNetPhysicalConnection(connection, settings.ResetMode, _options, exception => Hide(exception, settings.Credentials));
+        return new AdoNetPhysicalConnection(connection, settings, _options, this);
     }
 
     /// <inheritdoc/>
-    public override FailureKind ClassifyFailure(Exception exception) =>
-        exception is UnshownFailureException unshown
-            ? unshown.Kind
-            : _options.FailureClassifier?.Invoke(exception) ?? FailureClassification.Classify(exception);
+    public override FailureKind ClassifyFailure(Exception exception) => exception switch
+    {
+        UnshownFailureException unshown => unshown.Kind,
+        ValidationRefusedException => FailureKind.InvalidConfiguration,
+
+        // A caller's cancellation may carry the database's answer inside, but it is not a failure.
+        OperationCanceledException => FailureKind.Other,
+        _ => _options.FailureClassifier?.Invoke(exception) ?? FailureClassification.Classify(exception),
+    };
+
+    /// <inheritdoc/>
+    public override bool IsCancelComplete(TimeSpan? sendDuration) => _options.IsCancelComplete && !(sendDuration >= LongestSending);
+
+    /// <summary>
+    /// Gets whether the next connection must be validated before its first lease.
+    /// </summary>
+    internal bool ValidatesNext => _options.ValidatesAtOpen || !_wasValidated;
+
+    internal void RecordValidation() => _wasValidated = true;
+
+    // ODBC throws an InvalidOperationException and MySql.Data a NullReferenceException. A value that the reader cannot
+    // convert does not end a statement.
+    internal override bool MayEndByCancel(Exception exception) =>
+        exception is DbException or InvalidOperationException or NullReferenceException;
+
+    internal override bool IsAnswer(DbException exception)
+    {
+        try
+        {
+            return exception is not UnshownFailureException && (_options.IsDatabaseFailure?.Invoke(exception) ?? base.IsAnswer(exception));
+        }
+        catch (Exception)
+        {
+            // The application's own check threw: in doubt, the outcome is unknown.
+            return false;
+        }
+    }
 
     /// <summary>
     /// Replaces an exception of the driver that quotes a secret; <see langword="null"/> when it quotes none.
     /// </summary>
-    private UnshownFailureException? Hide(Exception exception, DatabaseCredentials? credentials)
+    internal UnshownFailureException? Hide(Exception exception, DatabaseCredentials? credentials)
     {
         if (!_secrets.AreQuotedBy(exception) && (credentials is null || !SecretFragments.IsQuotedBy(exception, credentials.Password)))
         {
@@ -167,10 +225,10 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 
         var builder = NewBuilder(Factory);
         builder.ConnectionString = _connectionString;
-        builder[passwordKeyword] = credentials.Password;
+        builder[passwordKeyword] = SafeConnectionString.Quote(builder, credentials.Password);
         if (credentials.UserName is not null)
         {
-            builder[_options.UserNameKeyword ?? throw NoUserNameKeyword()] = credentials.UserName;
+            builder[_options.UserNameKeyword ?? throw NoUserNameKeyword()] = SafeConnectionString.Quote(builder, credentials.UserName);
         }
 
         return builder.ConnectionString;
@@ -178,6 +236,9 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 
     private static InvalidOperationException NoUserNameKeyword() =>
         new("The credentials callback names a user, but AdoNetProviderOptions.UserNameKeyword is not set. Set the driver's keyword for the user, or give a password only.");
+
+    private static AdoNetProviderOptions FindProfile(DbProviderFactory factory, string connectionString) =>
+        DriverProfiles.Find(factory, SafeConnectionString.Parse(NewBuilder(factory), connectionString));
 
     private static DbConnectionStringBuilder NewBuilder(DbProviderFactory factory)
     {
@@ -192,13 +253,13 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
             SafeConnectionString.Parse(builder, amendment);
         }
 
-        var server = FirstOf(builder, "Data Source", "DataSource", "Server", "Host");
+        var server = FirstOf(builder, "Data Source", "DataSource", "Server", "Host", "ServerName", "DSN");
         var database = FirstOf(builder, "Database", "Initial Catalog");
         return new ConnectionTarget
         {
             DataSource = server,
             Database = database,
-            Address = ServerAddress.PortOf(FirstOf(builder, "Port")) is { } port ? ServerAddress.Format(SafeConnectionString.Mask(server), port, database) : null,
+            Address = ServerAddress.PortOf(FirstOf(builder, "Port", "Port Number")) is { } port ? ServerAddress.Format(SafeConnectionString.Mask(server), port, database) : null,
             UserName = FirstOf(builder, "User ID", "UserID", "Username", "User Name", "User", "UID"),
             Enlists = FirstOf(builder, "Enlist", "Auto Enlist", "AutoEnlist").ToUpperInvariant() is not ("FALSE" or "NO" or "0"),
         };
@@ -211,7 +272,7 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
             // A strict builder throws for keywords that it does not know, so ask first.
             if (builder.ContainsKey(keyword) && Convert.ToString(builder[keyword], CultureInfo.InvariantCulture) is { Length: > 0 } value)
             {
-                return value;
+                return SafeConnectionString.Unquote(builder, value);
             }
         }
 

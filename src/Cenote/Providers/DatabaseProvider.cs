@@ -19,7 +19,11 @@ namespace Cenote.Providers;
 public abstract class DatabaseProvider : IAsyncDisposable
 {
     /// <summary>Initializes a new instance of the <see cref="DatabaseProvider"/> class.</summary>
-    protected DatabaseProvider() => InProcess = this as IInProcessProvider;
+    protected DatabaseProvider()
+    {
+        InProcess = this as IInProcessProvider;
+        IgnoresTokens = IsInProcess;
+    }
 
     /// <summary>Gets the database's name in OpenTelemetry's <c>db.system.name</c>, such as <c>postgresql</c>.</summary>
     public abstract string DatabaseSystem { get; }
@@ -122,6 +126,17 @@ public abstract class DatabaseProvider : IAsyncDisposable
     public virtual bool IsCancelComplete(TimeSpan? sendDuration) => false;
 
     /// <summary>
+    /// Returns whether a failure of a statement that was cancelled counts as the effect of the cancel, because the
+    /// driver's exceptions do not show it.
+    /// </summary>
+    internal virtual bool MayEndByCancel(Exception exception) => false;
+
+    /// <summary>
+    /// Returns whether an exception is an answer of the database, and not of the driver or the network.
+    /// </summary>
+    internal virtual bool IsAnswer(DbException exception) => exception.SqlState is { Length: 5 } || IsInProcess;
+
+    /// <summary>
     /// Frees the provider's own resources, for example the connection that keeps an in-memory database alive. Does
     /// nothing by default.
     /// </summary>
@@ -136,6 +151,12 @@ public abstract class DatabaseProvider : IAsyncDisposable
     /// A field, because each statement reads it.
     /// </summary>
     internal IInProcessProvider? InProcess { get; }
+
+    /// <summary>
+    /// Gets whether the driver ignores cancellation tokens, so that the pool cancels its statements. Constant. A field,
+    /// because each statement reads it.
+    /// </summary>
+    internal bool IgnoresTokens { get; private protected init; }
 
     /// <summary>Gets whether the database runs within the process.</summary>
     internal bool IsInProcess => InProcess is not null;

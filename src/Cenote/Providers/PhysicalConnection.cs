@@ -31,11 +31,16 @@ public abstract class PhysicalConnection
     /// <param name="sessionReset">Whether the pool or the driver resets the session after a lease.</param>
     /// <param name="resetMode">What is reset after a lease.</param>
     protected PhysicalConnection(DbConnection connection, SessionReset sessionReset, ResetMode resetMode)
+        : this(connection, sessionReset, resetMode, requiresReset: sessionReset == SessionReset.ByDriver || resetMode != ResetMode.None)
+    {
+    }
+
+    private protected PhysicalConnection(DbConnection connection, SessionReset sessionReset, ResetMode resetMode, bool requiresReset)
     {
         Connection = connection;
         SessionReset = sessionReset;
         ResetMode = resetMode;
-        RequiresReset = sessionReset == SessionReset.ByDriver || resetMode != ResetMode.None;
+        RequiresReset = requiresReset;
         Limits = this as IStatementTimeout;
         _status = this as ISessionStatus;
     }

@@ -39,8 +39,9 @@ public static class SafeConnectionString
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(connectionString);
-        var pairs = Split(connectionString);
-        List<string> problems = [.. FindProblems(pairs, connectionString, addressKind)];
+        var isOdbc = UsesOdbcRules(builder);
+        var pairs = Split(connectionString, isOdbc);
+        List<string> problems = [.. FindProblems(pairs, connectionString, addressKind, isOdbc)];
         if (problems.Count > 0)
         {
             throw new ArgumentException($"{string.Join(' ', problems)} No part of it is shown because it may contain secrets.", nameof(connectionString));
@@ -57,7 +58,7 @@ public static class SafeConnectionString
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 // The keyword itself may be a piece of an unquoted password.
-                problems.Add(Refusal(keyword, position, pairs.Count));
+                problems.Add(Refusal(keyword, position, pairs.Count, isOdbc));
             }
         }
 
@@ -78,7 +79,8 @@ public static class SafeConnectionString
         {
             if (Harmless.Contains(keyword) && builder.ShouldSerialize(keyword) && builder.TryGetValue(keyword, out var value))
             {
-                DbConnectionStringBuilder.AppendKeyValuePair(text, keyword, Shown(keyword, Convert.ToString(value, CultureInfo.InvariantCulture), addressKind));
+                DbConnectionStringBuilder.AppendKeyValuePair(
+                    text, keyword, Shown(keyword, Unquote(builder, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""), addressKind), UsesOdbcRules(builder));
             }
         }
 
@@ -94,6 +96,24 @@ public static class SafeConnectionString
         value is not null && addressKind == AddressKind.Unknown && value.AsSpan().IndexOfAny('/', '\\') < 0 && SecretValueDetector.FindFault("database", value, addressKind) == ValueFault.Suspicious
             ? "***"
             : Shown("data source", value, addressKind);
+
+    /// <summary>
+    /// Returns whether the driver reads its connection string by the rules of ODBC: braces instead of quotes.
+    /// </summary>
+    internal static bool UsesOdbcRules(DbConnectionStringBuilder builder) => builder.GetType().FullName == "System.Data.Odbc.OdbcConnectionStringBuilder";
+
+    /// <summary>Returns a value of a builder without the braces of ODBC.</summary>
+    internal static string Unquote(DbConnectionStringBuilder builder, string value) => UsesOdbcRules(builder) ? WithoutBraces(value) : value;
+
+    /// <summary>Returns a value as it is set on a builder. That of ODBC takes braces for quotes.</summary>
+    internal static string Quote(DbConnectionStringBuilder builder, string value) =>
+        value.StartsWith('{') && UsesOdbcRules(builder) ? $"{{{value.Replace("}", "}}", StringComparison.Ordinal)}}}" : value;
+
+    internal static string WithoutBraces(string value) =>
+        value is ['{', .., '}'] ? value[1..^1].Replace("}}", "}", StringComparison.Ordinal) : value;
+
+    /// <summary>Reads pairs by the rules of ADO.NET, or of ODBC.</summary>
+    internal static DbConnectionStringBuilder ReadPairs(string connectionString, bool isOdbc) => new(isOdbc) { ConnectionString = connectionString };
 
     internal static bool IsHarmless(string keyword) => Harmless.Contains(keyword);
 
@@ -132,7 +152,7 @@ public static class SafeConnectionString
         return query < 0 ? value : string.Concat(value.AsSpan(0, query + 1), "***");
     }
 
-    private static IEnumerable<string> FindProblems(DbConnectionStringBuilder pairs, string connectionString, AddressKind addressKind)
+    private static IEnumerable<string> FindProblems(DbConnectionStringBuilder pairs, string connectionString, AddressKind addressKind, bool isOdbc)
     {
         var position = 0;
         foreach (string keyword in pairs.Keys)
@@ -146,10 +166,11 @@ public static class SafeConnectionString
             }
             else if (keyword.Contains(';', StringComparison.Ordinal))
             {
-                yield return FormattableString.Invariant($"A part of the connection string before keyword {position + 1} is not a keyword=value pair. Put quotes around values that contain ';' or '='.");
+                yield return FormattableString.Invariant($"A part of the connection string before keyword {position + 1} is not a keyword=value pair. {HowToQuote(isOdbc)}");
             }
 
-            var fault = SecretValueDetector.FindFault(keyword, Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "", addressKind);
+            var value = Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "";
+            var fault = SecretValueDetector.FindFault(keyword, isOdbc ? WithoutBraces(value) : value, addressKind);
             if (fault == ValueFault.AnotherSetting)
             {
                 yield return $"The value of {subject} in the connection string contains another setting: is a semicolon missing after {name ?? "it"}? Settings are separated by semicolons, as in Host=db1;Database=shop.";
@@ -172,22 +193,26 @@ public static class SafeConnectionString
         return start < 0 ? keyword : connectionString.Substring(start, keyword.Length);
     }
 
-    private static DbConnectionStringBuilder Split(string connectionString)
+    private static DbConnectionStringBuilder Split(string connectionString, bool isOdbc)
     {
         try
         {
-            return new DbConnectionStringBuilder { ConnectionString = connectionString };
+            return ReadPairs(connectionString, isOdbc);
         }
         catch (ArgumentException)
         {
             throw new ArgumentException(
-                "The connection string is not a list of keyword=value pairs separated by semicolons. Put quotes around values that contain ';', '=' or quotes, such as Password=\"a;b\". Its text is not shown because it may hold secrets.",
+                $"The connection string is not a list of keyword=value pairs separated by semicolons. {(isOdbc ? HowToQuote(isOdbc) : "Put quotes around values that contain ';', '=' or quotes, such as Password=\"a;b\".")} Its text is not shown because it may hold secrets.",
                 nameof(connectionString));
         }
     }
 
-    private static string Refusal(string keyword, int position, int count) =>
+    private static string HowToQuote(bool isOdbc) => isOdbc
+        ? "Put braces around values that contain ';' or begin with '{', such as PWD={a;b}, and write '}' in them twice."
+        : "Put quotes around values that contain ';' or '='.";
+
+    private static string Refusal(string keyword, int position, int count, bool isOdbc) =>
         Harmless.Contains(keyword)
             ? $"The driver refuses the value of '{keyword}' in the connection string. The value is not shown because it may hold secrets."
-            : FormattableString.Invariant($"The driver refuses keyword {position} of {count} in the connection string: it does not know the keyword, or the value does not fit. Put quotes around values that contain ';' or '='. Neither is shown because they may hold secrets.");
+            : FormattableString.Invariant($"The driver refuses keyword {position} of {count} in the connection string: it does not know the keyword, or the value does not fit. {HowToQuote(isOdbc)} Neither is shown because they may hold secrets.");
 }

@@ -8,7 +8,8 @@ namespace Cenote.Providers;
 /// The parts of a connection string that may be secret: the values of secret keywords, the apparent rest of a value
 /// that was not quoted, the query of an address, and values that seem to contain a secret.
 /// </summary>
-internal sealed class SecretFragments
+/// <param name="isOdbc">Whether connection strings follow the rules of ODBC.</param>
+internal sealed class SecretFragments(bool isOdbc)
 {
     private const int Shortest = 2;
 
@@ -19,11 +20,12 @@ internal sealed class SecretFragments
 
     internal void Add(string connectionString)
     {
-        var pairs = new DbConnectionStringBuilder { ConnectionString = connectionString };
+        var pairs = SafeConnectionString.ReadPairs(connectionString, isOdbc);
         var followsSecret = false;
         foreach (string keyword in pairs.Keys)
         {
-            var value = Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "";
+            var written = Convert.ToString(pairs[keyword], CultureInfo.InvariantCulture) ?? "";
+            var value = isOdbc ? SafeConnectionString.WithoutBraces(written) : written;
             var isSecret = SecretWords.IsSecret(keyword);
 
             // Password=ab;cd=ef: the password was meant to be ab;cd=ef.

@@ -1,13 +1,12 @@
 using System.Data.Odbc;
-using System.Globalization;
-using MySqlConnector;
+using Cenote.ProviderTests.Profiles;
 
 namespace Cenote.ProviderTests.Odbc;
 
 /// <summary>
-/// ODBC through <see cref="AdoNetProvider"/>, with the drivers of PostgreSQL and MariaDB. Their exceptions leave
-/// <see cref="DbException.SqlState"/> empty, and a lost session throws no <see cref="DbException"/> at all
-/// (findings/odbc-*).
+/// ODBC through an <see cref="AdoNetProvider"/> without settings for its driver, PostgreSQL's and MariaDB's. Their
+/// exceptions leave <see cref="DbException.SqlState"/> empty, and a lost session throws no <see cref="DbException"/> at
+/// all (findings/odbc-*).
 /// </summary>
 public sealed class OdbcTests
 {
@@ -33,7 +32,7 @@ public sealed class OdbcTests
     public async Task A_wrong_password_of_MariaDB_is_known()
     {
         var wrong = new OdbcConnectionStringBuilder(ConnectionString(OdbcDatabase.MariaDb)) { ["PWD"] = "wrong" };
-        var provider = new AdoNetProvider(OdbcFactory.Instance, wrong.ConnectionString);
+        var provider = new AdoNetProvider(OdbcFactory.Instance, wrong.ConnectionString, new AdoNetProviderOptions());
         using var connection = new OdbcConnection(wrong.ConnectionString);
 
         Assert.Equal(FailureKind.InvalidCredentials, await FailAsync(provider, () => connection.OpenAsync(Stop)));
@@ -144,34 +143,11 @@ public sealed class OdbcTests
         return connection;
     }
 
-    private static AdoNetProvider NewProvider(OdbcDatabase database) => new(OdbcFactory.Instance, ConnectionString(database));
+    private static AdoNetProvider NewProvider(OdbcDatabase database) => new(OdbcFactory.Instance, ConnectionString(database), new AdoNetProviderOptions());
 
     private static ConnectionPool NewPool(AdoNetProvider provider, int maxSize) => new(
         provider, new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, AcquireTimeout = TimeSpan.FromMinutes(2) });
 
-    private static string ConnectionString(OdbcDatabase database)
-    {
-        if (database == OdbcDatabase.PostgreSql)
-        {
-            var server = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
-            return Text("psqlodbcw.so", server.Host!, server.Port, server.Database!, server.Username!, server.Password!);
-        }
-
-        var mariaDb = new MySqlConnectionStringBuilder(RealServers.MySql);
-        return Text("libmaodbc.so", mariaDb.Server, (int)mariaDb.Port, mariaDb.Database, mariaDb.UserID, mariaDb.Password);
-    }
-
-    private static string Text(string driver, string host, int port, string database, string user, string password) => new OdbcConnectionStringBuilder
-    {
-        Driver = FindDriver(driver),
-        ["Server"] = host,
-        ["Port"] = port.ToString(CultureInfo.InvariantCulture),
-        ["Database"] = database,
-        ["UID"] = user,
-        ["PWD"] = password,
-    }.ConnectionString;
-
-    private static string FindDriver(string file) =>
-        Directory.GetDirectories("/usr/lib", "*-linux-*").Select(folder => Path.Combine(folder, "odbc", file)).FirstOrDefault(File.Exists)
-        ?? throw new InvalidOperationException($"{file} is not installed: run ./test, which installs Debian's odbc-postgresql and odbc-mariadb.");
+    private static string ConnectionString(OdbcDatabase database) =>
+        database == OdbcDatabase.PostgreSql ? OdbcDrivers.PostgreSql() : OdbcDrivers.MariaDb();
 }

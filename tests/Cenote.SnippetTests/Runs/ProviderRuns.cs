@@ -16,6 +16,16 @@ internal static class ProviderRuns
             await using var transaction = await connection.BeginTransactionAsync();
             await transaction.RollbackAsync();
         },
+        ["AdoNet.known"] = async _ =>
+        {
+            foreach (var pool in Snippets.AdoNet.Known())
+            {
+                await using (pool)
+                {
+                    Assert.Equal(42, await ConnectionRuns.ScalarAsync(pool, "SELECT 42"));
+                }
+            }
+        },
         ["Providers.postgresql"] = async databases =>
         {
             await using var pool = Snippets.Providers.PostgreSql(databases.PostgreSql);

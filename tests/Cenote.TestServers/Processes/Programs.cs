@@ -15,6 +15,10 @@ internal static class Programs
 
     internal static string Redis => Existing("/usr/bin/redis-server", "redis-server");
 
+    internal static string Firebird => Existing("/usr/sbin/firebird", "firebird3.0-server");
+
+    internal static string FirebirdShell => Existing("/usr/bin/isql-fb", "firebird3.0-utils");
+
     internal static string Galera => Existing("/usr/lib/galera/libgalera_smm.so", "galera-4");
 
     internal static string Patroni => Existing("/usr/bin/patroni", "patroni", "./test --cluster");

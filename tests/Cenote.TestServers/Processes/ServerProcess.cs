@@ -47,6 +47,29 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a server that writes nothing when it is ready, and waits until its port answers.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; quotes its last lines.</exception>
+    internal static async Task<ServerProcess> StartAsync(string program, IEnumerable<string> arguments, int port)
+    {
+        var server = new ServerProcess(await ProcessNursery.StartAsync(Programs.AsOrdinaryUser(program, arguments)), readySign: "\0");
+        await Patience.SoonAsync(async () => server._process.HasExited || await AnswersAsync(port), server.LastLines);
+        return !server._process.HasExited ? server : throw new InvalidOperationException($"The server ended before it was ready.{Environment.NewLine}{server.LastLines()}");
+    }
+
+    private static async ValueTask<bool> AnswersAsync(int port)
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        try
+        {
+            await client.ConnectAsync(System.Net.IPAddress.Loopback, port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Ends it as a crash would, and waits until it is gone.</summary>
     internal async Task KillAsync()
     {
