@@ -253,7 +253,7 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
             SafeConnectionString.Parse(builder, amendment);
         }
 
-        var server = FirstOf(builder, "Data Source", "DataSource", "Server", "Host", "ServerName", "DSN");
+        var server = FirstOf(builder, "Data Source", "DataSource", "Server", "Host", "ServerName");
         var database = FirstOf(builder, "Database", "Initial Catalog");
         return new ConnectionTarget
         {
