@@ -35,6 +35,11 @@ public static class CausalReadsExtensions
         var options = new CausalReadsOptions();
         configure?.Invoke(options);
         ThrowIfInvalid(options, set);
+        if (!app.Properties.TryAdd($"Cenote.CausalReads/{options.HeaderName.ToUpperInvariant()}", setName))
+        {
+            throw new ArgumentException($"The header {options.HeaderName} carries the tokens of another replica set already. Set {nameof(options.HeaderName)}, to another name for each set.", nameof(configure));
+        }
+
         var time = app.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
         var logger = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger("Cenote.AspNetCore");
         return app.Use(next => new CausalReadsMiddleware(next, set, options, time, logger).InvokeAsync);

@@ -13,7 +13,7 @@ internal sealed class FollowedReplicaSet(
     ReplicaSet set, ReplicaSetOptions codeOptions, IReadOnlyList<ConfiguredServer> servers, IConfiguration configuration, ILogger logger)
     : IFollowing
 {
-    private IReadOnlyList<ConfiguredServer> _servers = servers;
+    private IReadOnlyList<ConfiguredServer>? _lastServers;
     private string? _problems;
     private string? _logged;
 
@@ -76,11 +76,12 @@ internal sealed class FollowedReplicaSet(
             return string.Join(" ", exception.Problems);
         }
 
-        if (!changed.SequenceEqual(_servers))
+        if (!changed.SequenceEqual(servers) && (_lastServers is null || !changed.SequenceEqual(_lastServers)))
         {
-            _servers = changed;
             ConfigurationLog.ServersChanged(logger, set.Name);
         }
+
+        _lastServers = changed;
 
         _logged = null;
         return null;

@@ -43,9 +43,32 @@ internal sealed class PoolFactory(
 
     private ConnectionPool Create(PoolRegistration registration) => Create(registration.Name, PoolKeys.OfPool(registration.Name), registration.Configure);
 
-    /// <summary>Gets the pool of a server in a replica set, which the registry closes.</summary>
-    internal ConnectionPool GetOrCreateServer(string set, string server, Action<ConnectionPoolBuilder> configure) =>
-        services.GetRequiredService<PoolRegistry>().GetOrAdd($"{set}/{server}", name => Create(name, PoolKeys.OfServer(set, server), (_, pool) => configure(pool)));
+    /// <summary>Creates the pool of a server in a replica set, which the registry closes.</summary>
+    /// <exception cref="ArgumentException">The registry has a pool of this name.</exception>
+    internal ConnectionPool CreateServer(string set, string server, Action<ConnectionPoolBuilder> configure)
+    {
+        var pool = Create($"{set}/{server}", PoolKeys.OfServer(set, server), (_, builder) => configure(builder));
+        try
+        {
+            services.GetRequiredService<PoolRegistry>().Register(pool);
+            return pool;
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Logs sections without a registered pool or set, once.</summary>
+    internal void WarnOfUnknownSections(IConfiguration configuration)
+    {
+        if (Interlocked.Exchange(ref _hasLookedForUnknownPools, 1) == 0)
+        {
+            PoolSection.WarnOfUnknownPools(configuration, [.. _registrations.Select(other => other.Name)], Logger);
+            ReplicaSetSection.WarnOfUnknownSets(configuration, [.. _sets.Select(other => other.Name)], Logger);
+        }
+    }
 
     private ConnectionPool Create(string name, PoolKeys keys, Action<IServiceProvider, ConnectionPoolBuilder> configure)
     {
@@ -63,12 +86,7 @@ internal sealed class PoolFactory(
             return builder.Build();
         }
 
-        if (Interlocked.Exchange(ref _hasLookedForUnknownPools, 1) == 0)
-        {
-            PoolSection.WarnOfUnknownPools(configuration, [.. _registrations.Select(other => other.Name)], Logger);
-            ReplicaSetSection.WarnOfUnknownSets(configuration, [.. _sets.Select(other => other.Name)], Logger);
-        }
-
+        WarnOfUnknownSections(configuration);
         var pool = builder.Configure(options => PoolSection.Read(configuration, keys, options, budgets.Get)).Build();
         try
         {

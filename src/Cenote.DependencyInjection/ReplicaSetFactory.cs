@@ -21,7 +21,7 @@ internal sealed class ReplicaSetFactory(
     /// </summary>
     internal ReplicaSet Create(string name)
     {
-        services.GetRequiredService<PoolRegistry>();
+        var registry = services.GetRequiredService<PoolRegistry>();
         var configuration = services.GetService<IConfiguration>();
         var builder = new ReplicaSetBuilder(name).Configure(options =>
         {
@@ -36,26 +36,58 @@ internal sealed class ReplicaSetFactory(
             problems.Add($"Name is '{PrintableText.Clean(codeOptions.Name)}', but the set is registered as '{name}'. Leave Name as it is.");
         }
 
-        var servers = configuration is null ? [] : Read(configuration, name, builder, problems);
+        IReadOnlyList<ConfiguredServer> servers = [];
+        if (configuration is not null)
+        {
+            pools.WarnOfUnknownSections(configuration);
+            servers = Read(configuration, name, builder, problems);
+        }
+
+        if (builder.ServerNames.Count == 0)
+        {
+            problems.Add($"The set has no server. Declare servers in code (AddPrimary, AddReplica), or in {ReplicaSetSection.PathOf(name)}:{ReplicaSetSection.Servers}.");
+        }
+
         if (problems.Count > 0)
         {
             throw new ReplicaSetOptionsException(name, problems);
         }
 
-        builder.PoolSource = (server, configure) => pools.GetOrCreateServer(name, server, configure);
-        var set = builder.Build();
-        try
+        return Build(builder, registry, set =>
         {
             if (configuration is not null)
             {
                 follower.Follow(new FollowedReplicaSet(set, codeOptions, servers, configuration, Logger), configuration);
             }
+        });
+    }
 
+    /// <summary>Builds a set. Where that fails, none of its pools stays open or in the registry.</summary>
+    private ReplicaSet Build(ReplicaSetBuilder builder, PoolRegistry registry, Action<ReplicaSet> follow)
+    {
+        List<ConnectionPool> created = [];
+        builder.PoolSource = (server, configure) =>
+        {
+            var pool = pools.CreateServer(builder.CopyOptions().Name, server, configure);
+            created.Add(pool);
+            return pool;
+        };
+        ReplicaSet? set = null;
+        try
+        {
+            set = builder.Build();
+            follow(set);
             return set;
         }
         catch
         {
-            set.Dispose();
+            set?.Dispose();
+            foreach (var pool in created)
+            {
+                registry.TryRemove(pool.Name, out _);
+                pool.Dispose();
+            }
+
             throw;
         }
     }

@@ -70,6 +70,11 @@ public sealed partial class ReplicaSet
             if (FollowedSettings.Apply(_options, changed) is { Count: > 0 } changes)
             {
                 ReplicaSetLog.Reconfigured(_logger, Name, string.Join(", ", changes));
+                foreach (var probe in _parts.Probes)
+                {
+                    // A probe that waits for the old interval would follow late.
+                    probe.Hurry();
+                }
             }
 
             return [.. FollowedSettings.FindFixedChanges(_options, changed)];

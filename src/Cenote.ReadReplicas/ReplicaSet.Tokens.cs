@@ -149,7 +149,7 @@ public sealed partial class ReplicaSet
     private CausalToken NewToken(ReplicationPosition position) =>
         new(position, DefaultPool.Provider.DatabaseSystem, _keeper.Current.Primary?.Standing.ClusterId, _tokenText);
 
-    private CausalTokenException WrongCluster() => new(
+    internal CausalTokenException WrongCluster() => new(
         Name, CausalTokenProblem.WrongCluster, $"The token is one of another database than that of set '{Name}': present it where it was given, or drop it.");
 
     private CausalTokenException NoPosition() => new(

@@ -93,7 +93,8 @@ public sealed partial class ReplicaSet : RoutedDataSource
 
     internal IReplicaStrategy Strategy => _options.Strategy;
 
-    internal bool IsClosed => _closed.IsCancellationRequested;
+    /// <summary>Gets whether the set is closed, or closing.</summary>
+    public bool IsClosed => _closed.IsCancellationRequested;
 
     internal SetCounters Counters => _parts.Counters;
 

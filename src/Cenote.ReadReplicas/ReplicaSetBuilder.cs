@@ -114,8 +114,7 @@ public sealed class ReplicaSetBuilder
     /// <summary>
     /// Constructs the pools, the primary's first, and the set. Background probes start immediately.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The builder has built its set already, or a pool's builder was given
-    /// no database.</exception>
+    /// <exception cref="InvalidOperationException">The builder has built its set already.</exception>
     /// <exception cref="ReplicaSetOptionsException">Settings of the set or of a pool are invalid; lists every
     /// problem.</exception>
     public ReplicaSet Build()
@@ -167,6 +166,12 @@ public sealed class ReplicaSetBuilder
         catch (PoolOptionsException exception)
         {
             problems.AddRange(exception.Problems.Select(problem => $"Server '{PrintableText.Clean(declared.Name)}': {problem}"));
+            return null;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // A builder without a database or connection string, a provider that refuses its connection string.
+            problems.Add($"Server '{PrintableText.Clean(declared.Name)}': {exception.Message}");
             return null;
         }
     }

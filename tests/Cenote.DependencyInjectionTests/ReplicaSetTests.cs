@@ -88,13 +88,55 @@ public sealed class ReplicaSetTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_without_a_connection_string_is_told_the_key()
+    public async Task Every_server_without_a_connection_string_is_told_the_key()
     {
-        await using var services = Build(static set => set.ConfigurePools(static pool => pool.UseSqlite()).AddPrimary("db9"));
+        await using var services = Build(static set => set.ConfigurePools(static pool => pool.UseSqlite()).AddPrimary("db8").AddReplica("db9"));
 
-        var missing = Assert.Throws<InvalidOperationException>(() => services.GetRequiredKeyedService<ReplicaSet>("orders"));
+        var problems = Assert.Throws<ReplicaSetOptionsException>(() => services.GetRequiredKeyedService<ReplicaSet>("orders")).Problems;
 
-        Assert.Contains("ConnectionStrings:orders:db9", missing.Message, StringComparison.Ordinal);
+        Assert.Collection(
+            problems,
+            static problem => Assert.Contains("ConnectionStrings:orders:db8", problem, StringComparison.Ordinal),
+            static problem => Assert.Contains("ConnectionStrings:orders:db9", problem, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_set_without_servers_is_told_where_they_belong()
+    {
+        _configuration["Cenote:ReplicaSets:order:Servers:db1:Role"] = "Primary";
+        await using var services = Build(static set => set.ConfigurePools(static pool => pool.UseSqlite()));
+
+        var problems = Assert.Throws<ReplicaSetOptionsException>(() => services.GetRequiredKeyedService<ReplicaSet>("orders")).Problems;
+
+        Assert.EndsWith($"or in {Set}:Servers.", Assert.Single(problems), StringComparison.Ordinal);
+        Assert.Single(services.Logs(), static record => record.Id.Id == 78);
+    }
+
+    [Fact]
+    public async Task A_failed_construction_leaves_no_pool_to_the_next_one()
+    {
+        Configure((":Servers:db2:Pool:MaxSize", "0"));
+        await using var services = Build();
+        Assert.Throws<ReplicaSetOptionsException>(() => services.GetRequiredKeyedService<ReplicaSet>("orders"));
+        Assert.Empty(services.GetRequiredService<PoolRegistry>().Names);
+
+        Configure((":Servers:db2:Pool:MaxSize", "3"), (":Servers:db1:Pool:MaxSize", "4"));
+        var set = services.GetRequiredKeyedService<ReplicaSet>("orders");
+
+        Assert.Equal([4, 3], [.. set.Servers.Select(static server => server.Pool.GetStatistics().MaxSize)]);
+    }
+
+    [Fact]
+    public async Task A_pool_with_the_name_of_a_server_is_not_taken_for_its_own()
+    {
+        await using var services = Containers.New(_configuration)
+            .AddConnectionPool("orders/db1", static pool => pool.UseStub())
+            .AddReplicaSet("orders", static set => set.ConfigurePools(static pool => pool.UseSqlite()).AddPrimary("db1"))
+            .BuildServiceProvider();
+
+        var problems = Assert.Throws<ReplicaSetOptionsException>(() => services.GetRequiredKeyedService<ReplicaSet>("orders")).Problems;
+
+        Assert.Contains("'orders/db1' already exists", Assert.Single(problems), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,7 +203,7 @@ public sealed class ReplicaSetTests : IDisposable
         Assert.All(pools, static pool => Assert.True(Containers.IsClosed(pool)));
         await Assert.ThrowsAsync<ReplicaSetClosedException>(async () => await set.RentWriteAsync(Stop));
         var closed = logs.GetSnapshot().Select(static record => record.Id.Id).ToList();
-        Assert.True(closed.IndexOf(133) < closed.IndexOf(PoolClosed), string.Join(' ', closed));
+        Assert.InRange(closed.IndexOf(133), 0, closed.IndexOf(PoolClosed));
     }
 
     [Fact]
@@ -195,7 +237,7 @@ public sealed class ReplicaSetTests : IDisposable
     [Fact]
     public async Task Another_name_in_code_is_refused()
     {
-        await using var services = Build(static set => set.Configure(static options => options.Name = "other"));
+        await using var services = Build(static set => set.AddPrimary("db1").Configure(static options => options.Name = "other"));
 
         var problems = Assert.Throws<ReplicaSetOptionsException>(() => services.GetRequiredKeyedService<ReplicaSet>("orders")).Problems;
 

@@ -120,8 +120,12 @@ public sealed class CausalReadsTests : IAsyncLifetime
             app.MapGet("/notes", static ([FromKeyedServices("shop")] ReplicaSet shop) => CountAsync(shop));
             app.MapGet("/through/notes", static async ([FromKeyedServices("shop")] ReplicaSet shop, IHttpClientFactory clients) =>
             {
-                using var answer = await clients.CreateClient("billing").PostAsync(new Uri("/notes", UriKind.Relative), content: null);
-                answer.EnsureSuccessStatusCode();
+                using (shop.BeginCausalScope())
+                {
+                    using var answer = await clients.CreateClient("billing").PostAsync(new Uri("/notes", UriKind.Relative), content: null);
+                    answer.EnsureSuccessStatusCode();
+                }
+
                 return await CountAsync(shop);
             });
             app.MapGet("/ask/notes", static async ([FromKeyedServices("shop")] ReplicaSet shop, IHttpClientFactory clients) =>
@@ -133,6 +137,7 @@ public sealed class CausalReadsTests : IAsyncLifetime
                     await command.ExecuteNonQueryAsync();
                 }
 
+                using var nested = shop.BeginCausalScope();
                 return await clients.CreateClient("billing").GetStringAsync(new Uri("/notes", UriKind.Relative));
             });
             await app.StartAsync(Stop).Soon();

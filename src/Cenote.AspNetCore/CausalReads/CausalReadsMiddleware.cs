@@ -18,7 +18,11 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
     public async Task InvokeAsync(HttpContext context)
     {
         using var scope = set.BeginCausalScope();
-        Accept(scope, context.Request.Headers[options.HeaderName].ToString());
+        foreach (var text in context.Request.Headers[options.HeaderName])
+        {
+            Accept(scope, text);
+        }
+
         if (options.CookieName is { } cookie)
         {
             Accept(scope, context.Request.Cookies[cookie]);
@@ -36,13 +40,16 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
         }
 
         // A client may send anything, and keys may have changed: the request is served without the token.
-        if (set.TryParseToken(text, out var token))
+        try
         {
-            scope.Add(token);
+            scope.Add(set.ParseToken(text));
         }
-        else if (_refusals.MayPass(out var others))
+        catch (CausalTokenException)
         {
-            CausalReadsLog.TokenRefused(logger, set.Name, others);
+            if (_refusals.MayPass(out var others))
+            {
+                CausalReadsLog.TokenRefused(logger, set.Name, others);
+            }
         }
     }
 
@@ -74,7 +81,17 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
         }
 
         context.Response.Headers[options.HeaderName] = text;
-        if (options.CookieName is { } cookie && text.Length <= LongestCookie)
+        if (options.CookieName is not { } cookie)
+        {
+            return;
+        }
+
+        if (text.Length > LongestCookie)
+        {
+            // An older one would say less than the client has seen.
+            context.Response.Cookies.Delete(cookie);
+        }
+        else
         {
             context.Response.Cookies.Append(cookie, text, new CookieOptions
             {

@@ -11,6 +11,8 @@ internal sealed class LivenessCheck(IServiceProvider services, string? poolName)
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var pools = poolName is null ? _monitor.Registry.Pools : _monitor.Registry.Pools.Where(pool => pool.Name == poolName);
-        return Task.FromResult(FindingsReport.Combine([.. pools.Select(PoolHealthMonitor.CheckLiveness)], context.Registration.FailureStatus));
+        var sets = _monitor.KnownReplicaSets.Where(set => poolName is null || set.Name == poolName);
+        return Task.FromResult(FindingsReport.Combine(
+            [.. pools.Select(PoolHealthMonitor.CheckLiveness), .. sets.Select(PoolHealthMonitor.CheckLiveness)], context.Registration.FailureStatus));
     }
 }

@@ -27,6 +27,17 @@ internal sealed class PoolHealthMonitor(IServiceProvider services)
     }
 
     /// <summary>
+    /// Checks whether a restart would help: a set that was disposed while the application runs never works again.
+    /// </summary>
+    internal static PoolHealthEntry CheckLiveness(ReplicaSet set) => new(
+        set.Name,
+        set.IsClosed ? HealthStatus.Unhealthy : HealthStatus.Healthy,
+        set.IsClosed ? "closed while the application runs: the replica set was disposed" : "alive");
+
+    /// <summary>Gets the replica sets that a readiness check has found.</summary>
+    internal IReadOnlyList<ReplicaSet> KnownReplicaSets => Volatile.Read(ref _sets) is { IsCompletedSuccessfully: true } sets ? sets.Result : [];
+
+    /// <summary>
     /// Finds the replica sets. The first check constructs sets that were not requested before, on another thread.
     /// </summary>
     internal async Task<IReadOnlyList<ReplicaSet>> FindReplicaSetsAsync(CancellationToken cancellationToken)

@@ -31,7 +31,17 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
                 .Concat(services.GetServices<IPoolHealthSource>().SelectMany(Inspect));
         }
 
-        return [_monitor.Find(poolName) is { } pool ? PoolReadiness.Check(pool, options) : DescribeMissing(poolName)];
+        if (_monitor.Find(poolName) is not { } pool && !_monitor.Registry.Names.Contains(poolName, StringComparer.Ordinal))
+        {
+            // It may be a set, or the pool of a server in a set that was not requested before.
+            var sets = await FindSetsAsync(cancellationToken).ConfigureAwait(false);
+            if (sets.Sets.FirstOrDefault(set => set.Name == poolName) is { } set)
+            {
+                return ReplicaSetReadiness.Check(set, options);
+            }
+        }
+
+        return [_monitor.Find(poolName) is { } found ? PoolReadiness.Check(found, options) : DescribeMissing(poolName)];
     }
 
     private async Task<(IReadOnlyList<ReplicaSet> Sets, IReadOnlyList<PoolHealthEntry> Problems)> FindSetsAsync(CancellationToken cancellationToken)

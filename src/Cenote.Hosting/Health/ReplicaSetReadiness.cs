@@ -3,22 +3,34 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Cenote.Hosting.Health;
 
 /// <summary>
-/// The readiness of a replica set: unhealthy without a primary. Its pools are degraded at worst, because what one of
-/// them cannot serve, other servers can.
+/// The readiness of a replica set: unhealthy without a primary. The pools of its replicas are degraded at worst,
+/// because what one of them cannot serve, other servers can.
 /// </summary>
 internal static class ReplicaSetReadiness
 {
     internal static IEnumerable<PoolHealthEntry> Check(ReplicaSet set, PoolHealthOptions options)
     {
+        var statistics = set.GetStatistics();
         var diagnosis = set.Diagnose();
-        yield return new PoolHealthEntry(set.Name, PoolReadiness.StatusOf(diagnosis.Level), diagnosis.Summary) { Data = DataOf(set.GetStatistics()) };
+        yield return new PoolHealthEntry(set.Name, PoolReadiness.StatusOf(diagnosis.Level), Describe(diagnosis, statistics)) { Data = DataOf(statistics) };
         foreach (var server in set.Servers)
         {
             var entry = PoolReadiness.Check(server.Pool, options);
-            yield return entry.Status != HealthStatus.Unhealthy
+            yield return entry.Status != HealthStatus.Unhealthy || server.Name == statistics.Primary
                 ? entry
                 : new PoolHealthEntry(entry.Name, HealthStatus.Degraded, entry.Description) { Data = entry.Data, Exception = entry.Exception };
         }
+    }
+
+    /// <summary>
+    /// Describes the set without the reasons of its servers, which may be the driver's text: the answer of a health
+    /// check may be public.
+    /// </summary>
+    private static string Describe(Diagnosis diagnosis, ReplicaSetStatistics statistics)
+    {
+        var serving = $"primary {statistics.Primary ?? "none"}";
+        var others = statistics.Servers.Where(static server => server.State != ReplicaSetServerState.Serving).Select(static server => $"{server.Name} is {server.State}");
+        return diagnosis.Level == DiagnosisLevel.Healthy ? diagnosis.Summary : string.Join(", ", others.Prepend(serving));
     }
 
     private static Dictionary<string, object> DataOf(ReplicaSetStatistics statistics)

@@ -11,6 +11,7 @@ internal sealed class PoolConstruction(IServiceProvider services, PoolHostingOpt
     private readonly PoolRegistry _registry = services.FindRegistry();
     private readonly List<PoolWarmUpFailure> _failures = [];
     private readonly Dictionary<ConnectionPool, PoolWarmUp> _pools = [];
+    private bool _isSetMissing;
 
     /// <summary>Gets the warm-ups of pools that are not of a set.</summary>
     internal IReadOnlyList<PoolWarmUp> Pools { get; private set; } = [];
@@ -45,7 +46,11 @@ internal sealed class PoolConstruction(IServiceProvider services, PoolHostingOpt
         }
 
         var names = _registry.Names.Union(_pools.Values.Select(static warmUp => warmUp.PoolName), StringComparer.Ordinal).ToList();
-        _failures.AddRange(options.WarmUpTargets.Keys.Except(names, StringComparer.Ordinal).Select(name => NotRegistered(name, names)));
+        if (!_isSetMissing)
+        {
+            _failures.AddRange(options.WarmUpTargets.Keys.Except(names, StringComparer.Ordinal).Select(name => NotRegistered(name, names)));
+        }
+
         if (_failures.Count > 0)
         {
             throw new PoolWarmUpException([.. _failures.OrderBy(static failure => failure.PoolName, StringComparer.Ordinal)], names.Count + sets.Count);
@@ -64,6 +69,8 @@ internal sealed class PoolConstruction(IServiceProvider services, PoolHostingOpt
         }
         catch (Exception exception)
         {
+            // A target may be of a pool in the set.
+            _isSetMissing = true;
             _failures.Add(new PoolWarmUpFailure((exception as PoolException)?.PoolName ?? "replica sets", exception.Message, exception));
             return [];
         }

@@ -51,18 +51,36 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
             throw new PoolWarmUpException([.. failures.OrderBy(static failure => failure.PoolName, StringComparer.Ordinal)], construction.Pools.Count + construction.Sets.Count);
         }
 
-        foreach (var set in construction.Sets.Where(static set => set.Failure is not null))
+        foreach (var set in construction.Sets)
         {
-            HostingLog.StartsWithoutSet(_logger, set.SetName, set.Failure!.Description, set.Failure.Exception);
+            if (set.Failure is { } failure)
+            {
+                HostingLog.StartsWithoutSet(_logger, set.SetName, failure.Description, failure.Exception);
+            }
+
+            foreach (var member in set.LateMembers)
+            {
+                GoOn(member, isLogged: set.IsFailedBy(member));
+            }
         }
 
-        foreach (var warmUp in construction.Pools.Where(static warmUp => warmUp.Failure is not null).Concat(construction.Sets.SelectMany(static set => set.LateMembers)))
+        foreach (var pool in construction.Pools.Where(static pool => pool.Failure is not null))
+        {
+            GoOn(pool, isLogged: false);
+        }
+    }
+
+    /// <summary>
+    /// Warms a pool up while the host runs, until its end. What goes wrong in it is logged by the pool itself.
+    /// </summary>
+    private void GoOn(PoolWarmUp warmUp, bool isLogged)
+    {
+        if (!isLogged)
         {
             HostingLog.StartsNotReady(_logger, warmUp.PoolName, warmUp.Failure!.Description, warmUp.Failure.Exception);
-
-            // Ends with the host; what goes wrong in it is logged by the pool itself.
-            _ = warmUp.RunAsync(isPatient: true, _stopping.Token);
         }
+
+        _ = warmUp.RunAsync(isPatient: true, _stopping.Token);
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();

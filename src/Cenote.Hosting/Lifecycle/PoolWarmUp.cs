@@ -41,6 +41,9 @@ internal sealed class PoolWarmUp(string poolName, ConnectionPool pool, int? targ
         }
     }
 
+    /// <summary>Gets whether as many connections are open as are wanted.</summary>
+    internal bool IsWarm => pool.GetStatistics() is var statistics && statistics.Counts.Total - statistics.Counts.Opening >= (target ?? statistics.MinSize);
+
     /// <summary>Records that the start does not wait for the pool.</summary>
     internal void GiveUp(string reason) => Failure = new PoolWarmUpFailure(poolName, reason, pool.GetStatistics().LastOpenFailure?.Exception);
 

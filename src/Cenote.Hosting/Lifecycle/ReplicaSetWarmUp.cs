@@ -22,6 +22,9 @@ internal sealed class ReplicaSetWarmUp(ReplicaSet set, IReadOnlyList<PoolWarmUp>
     /// <summary>Gets the pools that are not warm yet.</summary>
     internal IEnumerable<PoolWarmUp> LateMembers => members.Where(static member => member.Failure is not null);
 
+    /// <summary>Gets whether the failure of a pool is that of the set.</summary>
+    internal bool IsFailedBy(PoolWarmUp member) => Failure is not null && member.Failure == Failure;
+
     /// <summary>Never throws.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -29,6 +32,10 @@ internal sealed class ReplicaSetWarmUp(ReplicaSet set, IReadOnlyList<PoolWarmUp>
         {
             await set.WaitUntilReadyAsync(cancellationToken).ConfigureAwait(false);
             HostingLog.SetReady(logger, set.Name, set.Diagnose().Summary, Readable.About(timeProvider.GetElapsedTime(_start)));
+        }
+        catch (OperationCanceledException) when (set.Primary is not null)
+        {
+            // A server that does not answer has used up the time: the set serves without it.
         }
         catch (Exception exception) when (exception is OperationCanceledException or ReplicaSetClosedException)
         {
@@ -42,6 +49,11 @@ internal sealed class ReplicaSetWarmUp(ReplicaSet set, IReadOnlyList<PoolWarmUp>
 
     private static Task WarmUpAsync(ReplicaSetServer server, PoolWarmUp member, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested && member.IsWarm)
+        {
+            return Task.CompletedTask;
+        }
+
         if (server.State == ReplicaSetServerState.Serving)
         {
             return member.RunAsync(isPatient: false, cancellationToken);

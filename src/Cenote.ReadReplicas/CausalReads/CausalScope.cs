@@ -27,24 +27,33 @@ public sealed class CausalScope : IDisposable
         (_end, _outer) = begin(this);
     }
 
-    /// <summary>Gets a token for every token and write of the scope so far, to pass on.</summary>
+    /// <summary>
+    /// Gets a token for every token and write so far of the scope and of those around it, to pass on.
+    /// </summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
-    /// <returns><see langword="null"/> when the scope has no token and no write.</returns>
+    /// <returns><see langword="null"/> without a token and without a write.</returns>
     /// <exception cref="CausalTokenException">The position of the primary is unknown: the database has no positions, or
     /// the primary does not answer.</exception>
     public async ValueTask<CausalToken?> GetTokenAsync(CancellationToken cancellationToken = default)
     {
-        if (await TryBringUpToDateAsync(isBlocking: false, cancellationToken).ConfigureAwait(false))
+        CausalToken? token = null;
+        for (var scope = this; scope is not null; scope = scope._outer)
         {
-            return Token;
+            if (!await scope.TryBringUpToDateAsync(isBlocking: false, cancellationToken).ConfigureAwait(false))
+            {
+                throw new CausalTokenException(
+                    _set.Name, CausalTokenProblem.NotSupported, $"The primary of set '{_set.Name}' does not say how far it has come: it cannot be reached, or its database, or its user, has no positions.");
+            }
+
+            token = Merge(token, scope.Token);
         }
 
-        throw new CausalTokenException(
-            _set.Name, CausalTokenProblem.NotSupported, $"The primary of set '{_set.Name}' does not say how far it has come: it cannot be reached, or its database, or its user, has no positions.");
+        return token;
     }
 
     /// <summary>
-    /// Adds the position of a token from elsewhere, for example from the response of another service.
+    /// Adds the position of a token from elsewhere, for example from the response of another service, to the scope and
+    /// to those around it.
     /// </summary>
     /// <param name="token">A token of the set's database.</param>
     /// <exception cref="CausalTokenException">The token is of another database.</exception>
@@ -52,9 +61,18 @@ public sealed class CausalScope : IDisposable
     {
         ArgumentNullException.ThrowIfNull(token);
         _set.ThrowIfWrongCluster(token);
-        lock (_gate)
+        for (var scope = this; scope is not null; scope = scope._outer)
         {
-            _token = _token?.Combine(token) ?? token;
+            lock (scope._gate)
+            {
+                // While no server has answered, the set accepts a token of any cluster.
+                if (scope._token is { } own && !own.IsOfCluster(token))
+                {
+                    throw _set.WrongCluster();
+                }
+
+                scope._token = Merge(scope._token, token);
+            }
         }
     }
 
@@ -102,6 +120,9 @@ public sealed class CausalScope : IDisposable
         return (true, position);
     }
 
+    private static CausalToken? Merge(CausalToken? token, CausalToken? other) =>
+        token is null ? other : other is null || !token.IsOfCluster(other) ? token : token.Combine(other);
+
     private async ValueTask<bool> TryBringUpToDateAsync(bool isBlocking, CancellationToken cancellationToken)
     {
         long ended;
@@ -124,7 +145,8 @@ public sealed class CausalScope : IDisposable
 
         lock (_gate)
         {
-            _token = _token?.Combine(written) ?? written;
+            // A token that was accepted before any server had answered may be of another cluster.
+            _token = _token is { } own && own.IsOfCluster(written) ? own.Combine(written) : written;
             _covered = Math.Max(_covered, ended);
             return true;
         }

@@ -32,13 +32,17 @@ public sealed class CausalToken
     public CausalToken Combine(CausalToken other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other.DatabaseSystem != DatabaseSystem || (other.ClusterId is not null && ClusterId is not null && other.ClusterId != ClusterId))
+        if (!IsOfCluster(other))
         {
             throw new ArgumentException("The tokens are of different databases: keep one for each.", nameof(other));
         }
 
         return new CausalToken(Position.Combine(other.Position), DatabaseSystem, ClusterId ?? other.ClusterId, _text);
     }
+
+    /// <summary>Gets whether the tokens may be of one database.</summary>
+    internal bool IsOfCluster(CausalToken other) =>
+        other.DatabaseSystem == DatabaseSystem && (other.ClusterId is null || ClusterId is null || other.ClusterId == ClusterId);
 
     /// <summary>
     /// Returns the text to carry: letters, digits, '-', '_' and '.'; signed where the set has

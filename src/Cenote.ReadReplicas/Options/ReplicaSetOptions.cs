@@ -3,11 +3,15 @@ using Microsoft.Extensions.Logging;
 namespace Cenote;
 
 /// <summary>
-/// The settings of a set. They are read once, when it is constructed. Every problem is reported in one
-/// <see cref="ReplicaSetOptionsException"/>.
+/// The settings of a set. They are copied when it is constructed; <see cref="ReplicaSet.Reconfigure"/> changes those of
+/// a running set. Every problem is reported in one <see cref="ReplicaSetOptionsException"/>.
 /// </summary>
 public sealed class ReplicaSetOptions
 {
+    // Boxed, so that a running set that is reconfigured reads the whole of the old or of the new value.
+    private object? _maxReadsOnPrimary;
+    private object? _revokeLeasesAfter;
+
     /// <summary>Creates options with the defaults.</summary>
     public ReplicaSetOptions()
     {
@@ -108,7 +112,11 @@ public sealed class ReplicaSetOptions
     /// Default <see langword="null"/>: half the maximum size of the primary's pool, at least 1. Range 0, which is none,
     /// to 10,000. A set without replicas has no such limit: there the primary is the server of reads.
     /// </value>
-    public int? MaxReadsOnPrimary { get; set; }
+    public int? MaxReadsOnPrimary
+    {
+        get => (int?)_maxReadsOnPrimary;
+        set => _maxReadsOnPrimary = value;
+    }
 
     /// <summary>
     /// Gets or sets the time for which a server must be unreachable before its leases are revoked
@@ -120,7 +128,11 @@ public sealed class ReplicaSetOptions
     /// still work for the holders; their command timeouts end their waits. Range 0, which is as soon as it counts as
     /// unreachable, to 1 day.
     /// </value>
-    public TimeSpan? RevokeLeasesAfter { get; set; }
+    public TimeSpan? RevokeLeasesAfter
+    {
+        get => (TimeSpan?)_revokeLeasesAfter;
+        set => _revokeLeasesAfter = value;
+    }
 
     /// <summary>
     /// Gets or sets the keys that sign the text of tokens, so that a client cannot forge one. The first signs, each of

@@ -15,6 +15,7 @@ public sealed partial class LogEventTests
         ["Cenote.ReadReplicas"] = (120, 139),
         ["Cenote.Dashboard"] = (140, 159),
         ["Cenote.SharedBudget"] = (200, 219),
+        ["Cenote.AspNetCore"] = (220, 229),
     };
 
     [Fact]
