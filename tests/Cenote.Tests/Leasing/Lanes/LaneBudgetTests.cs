@@ -105,9 +105,10 @@ public sealed class LaneBudgetTests
         var rent = test["other"].RentAsync().AsTask();
         await test.When("orders", static counts => counts.Idle < 2);
         gate.Release();
-        (await rent.Soon()).Dispose();
+        var lease = await rent.Soon();
 
         Assert.Equal((1L, 1), (test.Budget.GetStatistics().Reclaimed, test.CountsOf("orders").Idle));
+        lease.Dispose();
         await LaneLoad.ReturnAllAsync(flood);
     }
 
@@ -124,9 +125,10 @@ public sealed class LaneBudgetTests
         var floodOfB = Flood(b, 20);
         await test.When("b", static counts => counts is { Leased: 1, Idle: 2, Opening: 0 });
 
-        (await test["other"].RentAsync().Soon()).Dispose();
+        var lease = await test["other"].RentAsync().Soon();
 
         Assert.Equal((2, 1), (test.CountsOf("a").Leased, test.CountsOf("b").Leased));
+        lease.Dispose();
         await Task.WhenAll(LaneLoad.ReturnAllAsync(floodOfA), LaneLoad.ReturnAllAsync(floodOfB)).Soon();
     }
 
