@@ -194,7 +194,7 @@ public sealed class GrantRecoveryTests
     public void Other_settings_follow_at_once_where_all_have_left()
     {
         Join("a");
-        Renew("a", 1, isLeaving: true);
+        Renew("a", 1, hadPlace: true, isLeaving: true);
         _settings = new GrantSettings { MaxConnections = 20, Instances = 2, Guaranteed = 3, TimeToLive = 1000, Hidden = 3 };
 
         Assert.Null(Renew("x", 0).OtherSettings);
@@ -205,7 +205,7 @@ public sealed class GrantRecoveryTests
     {
         Join("a");
         Join("b");
-        Renew("b", 1, isLeaving: true);
+        Renew("b", 1, hadPlace: true, isLeaving: true);
 
         Assert.Equal((1, 0), (_table.Members.Find(static member => member.Id == "b")!.Reserved, _table.Members.Count(static member => member.Id == "b" && member.HasPlace)));
         Renew("a", 3, hadPlace: true, census: Count(new("f", "a", 3), new("f", "b", 1)));

@@ -178,6 +178,29 @@ public sealed class GrantRulesTests
         Assert.Equal((0, 0), (answer.Permits, _table.Members[0].Reserved));
     }
 
+    /// <param name="isKnown">Whether it has asked before.</param>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_instance_with_nothing_else_leaves_nothing_taken(bool isKnown)
+    {
+        var tight = new GrantSettings { MaxConnections = 10, Instances = 3, Guaranteed = 3, TimeToLive = 1000, Hidden = 3, StartReserve = 1 };
+        foreach (var id in (string[])["a", "b", "c"])
+        {
+            Join(id, tight);
+        }
+
+        if (isKnown)
+        {
+            GrantRules.Renew(_table, Request("d", offer: 1, isBacked: false, isBare: true), tight, _now, "store");
+        }
+
+        GrantRules.Renew(_table, Request("d", offer: 1, isBacked: false, isBare: true, isLeaving: true), tight, _now, "store");
+
+        Assert.Equal(["a", "b", "c"], _table.Members.Select(static member => member.Id), StringComparer.Ordinal);
+        Assert.Equal(10, GrantRules.CountReserved(_table, tight));
+    }
+
     [Fact]
     public void An_instance_with_other_settings_is_rejected()
     {
@@ -209,7 +232,7 @@ public sealed class GrantRulesTests
     private GrantAnswer Renew(string id, int offer = 0, bool hadPlace = false, string family = "", string knownEpoch = "", GrantCensus? census = null) =>
         GrantRules.Renew(_table, Request(id, offer, hadPlace, family, knownEpoch, census), Settings, _now, "store");
 
-    private GrantRequest Request(string id, int offer = 0, bool hadPlace = false, string family = "", string knownEpoch = "", GrantCensus? census = null, bool? isBacked = null, bool isBare = false) => new()
+    private GrantRequest Request(string id, int offer = 0, bool hadPlace = false, string family = "", string knownEpoch = "", GrantCensus? census = null, bool? isBacked = null, bool isBare = false, bool isLeaving = false) => new()
     {
         Id = id,
         Family = family.Length > 0 ? family : "f",
@@ -219,6 +242,7 @@ public sealed class GrantRulesTests
         HadPlace = hadPlace,
         IsBacked = isBacked ?? offer > 0,
         IsBare = isBare,
+        IsLeaving = isLeaving,
         Offer = offer,
         Demand = 50,
         Hidden = Settings.Hidden,

@@ -82,6 +82,9 @@ public sealed class RenewalLoopTests
         Assert.Equal(0, GrantTable.Parse(_store.Text).Members[^1].Reserved);
         Assert.False(begun.IsCompleted);
         await loop.DisposeAsync();
+
+        // It leaves in that session, for which nothing is reserved either.
+        Assert.Equal(["a", "b"], GrantTable.Parse(_store.Text).Members.Select(static member => member.Id), StringComparer.Ordinal);
     }
 
     [Fact]

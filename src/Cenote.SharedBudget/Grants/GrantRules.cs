@@ -47,7 +47,7 @@ internal static partial class GrantRules
         var member = Find(table, request);
         if (request.IsLeaving)
         {
-            Leave(table, member, request, now);
+            Leave(table, member, request, settings, now);
             return GrantAnswer.None;
         }
 
@@ -137,18 +137,26 @@ internal static partial class GrantRules
     /// Gives the place and the connections back. The session that does so is closed afterwards: its one stays taken
     /// until the server has been seen without it.
     /// </summary>
-    private static void Leave(GrantTable table, GrantMember member, GrantRequest request, long now)
+    private static void Leave(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now)
     {
-        if (request.Offer == 0)
+        var offer = OfferOf(request, settings);
+        if (offer == 0)
         {
             table.Members.Remove(member);
             return;
         }
 
         (member.HasPlace, member.Guaranteed, member.Hidden, member.Demand) = (false, 0, 0, 0);
-        (member.Family, member.Reserved, member.HasRenewed, member.ExpiresAt) = (request.Family, request.Offer, true, now);
+        (member.Family, member.Reserved, member.HasRenewed, member.ExpiresAt) = (request.Family, offer, true, now);
         member.Sequence++;
     }
+
+    /// <summary>
+    /// Returns how many connections an instance has beside the one that is kept for the session of an instance with
+    /// nothing else.
+    /// </summary>
+    private static int OfferOf(GrantRequest request, GrantSettings settings) =>
+        request.IsBare ? Math.Max(0, request.Offer - settings.StartReserve) : request.Offer;
 
     /// <summary>Returns whether an instance has a place.</summary>
     private static bool FindPlace(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings)
@@ -173,9 +181,8 @@ internal static partial class GrantRules
         member.Guaranteed = member.HasPlace ? settings.Guaranteed : 0;
 
         // Where the table does not know better, what the instance says is right, because it keeps to its last grant.
-        // The session of one that has nothing else is that of StartReserve.
         var isKnown = member.HasRenewed && !table.NeedsCensus;
-        var offer = request.IsBare ? Math.Max(0, request.Offer - settings.StartReserve) : request.Offer;
+        var offer = OfferOf(request, settings);
         member.Reserved = Math.Max(member.Guaranteed, isKnown ? Math.Min(member.Reserved, offer) : offer);
         member.HasRenewed = true;
         member.Family = request.HasFamily ? request.Family : table.Family;

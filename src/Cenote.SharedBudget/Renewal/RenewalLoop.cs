@@ -71,6 +71,7 @@ internal sealed partial class RenewalLoop : IAsyncDisposable
         await _stopped.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         await _end.DisposeAsync().ConfigureAwait(false);
+        var isBare = !_grant.MayConnect;
         _grant.Revoke();
         _budget.Ledger.Apply(0);
         if (_options.Redis is not null)
@@ -82,7 +83,7 @@ internal sealed partial class RenewalLoop : IAsyncDisposable
         if (_rejection is null)
         {
             // Also without an answer: it may have been lost on the way.
-            await LeaveAsync().ConfigureAwait(false);
+            await LeaveAsync(isBare).ConfigureAwait(false);
         }
 
         await _connection.DisposeAsync().ConfigureAwait(false);
@@ -394,14 +395,14 @@ internal sealed partial class RenewalLoop : IAsyncDisposable
     }
 
     /// <summary>Gives everything back, or all but the connections of pools that are still open.</summary>
-    private async Task LeaveAsync()
+    private async Task LeaveAsync(bool isBare)
     {
         try
         {
             using var limit = new CancellationTokenSource(_hasAnswer ? _options.TimeToLive : Shorter(_options.TimeToLive, LongestSilence), _options.TimeProvider);
             if (_budget.GetStatistics().Connections == 0)
             {
-                await _renewer.LeaveAsync(limit.Token).ConfigureAwait(false);
+                await _renewer.LeaveAsync(isBare, limit.Token).ConfigureAwait(false);
             }
             else
             {

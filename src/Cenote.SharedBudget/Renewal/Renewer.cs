@@ -71,12 +71,14 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
     }
 
     /// <summary>Gives everything back, because the last connection is closed.</summary>
-    internal async Task LeaveAsync(CancellationToken cancellationToken)
+    /// <param name="isBare">Whether it had no grant and no place.</param>
+    /// <param name="cancellationToken">A token to cancel the requests.</param>
+    internal async Task LeaveAsync(bool isBare, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             // Its own session may still be there: without Redis it is the one that leaves.
-            var request = new GrantRequest { Id = label.Instance, Family = label.Read().Family, NewTableId = SessionLabel.CreateId(), IsLeaving = true, Offer = grant.Control };
+            var request = new GrantRequest { Id = label.Instance, Family = label.Read().Family, NewTableId = SessionLabel.CreateId(), IsLeaving = true, IsBare = isBare, Offer = grant.Control };
             if ((await TryAsync(request, cancellationToken).ConfigureAwait(false)).HasWritten)
             {
                 return;
