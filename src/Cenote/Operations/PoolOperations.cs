@@ -108,9 +108,11 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         var fixedChanges = settings.FindFixedChanges(changed).ToList();
         lock (_sizes)
         {
+            // Compared with the configured sizes, not the current ones: sizes set by hand stay until the configured
+            // ones change.
             var before = settings.Followed;
-            var minSize = (changed.MinSize, changed.MaxSize) != (before.MinSize, before.MaxSize) ? changed.MinSize : desk.ReadCapacity().MinSize;
-            if (settings.KeepGuarantee(changed, minSize))
+            var isResized = (changed.MinSize, changed.MaxSize, changed.Followed.MinIdle) != (before.MinSize, before.MaxSize, before.MinIdle);
+            if (settings.KeepGuarantee(changed))
             {
                 // For lanes that only a new pool can change.
                 fixedChanges.Add(nameof(ConnectionPoolOptions.GuaranteedSize));
@@ -120,7 +122,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
             var changes = string.Join(", ", settings.DescribeChanges(changed));
 
             // May throw, so it comes before every change.
-            Guarantee(minSize, after.GuaranteedSize);
+            Guarantee(isResized ? after.MinSize : desk.ReadCapacity().MinSize, after.GuaranteedSize);
             if (changes.Length > 0)
             {
                 settings.Change(changed);
@@ -130,9 +132,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
                 journal.Reconfigured(changes);
             }
 
-            // Compared with the configured sizes, not the current ones: sizes set by hand stay until the configured
-            // ones change.
-            if ((after.MinSize, after.MaxSize, after.MinIdle) != (before.MinSize, before.MaxSize, before.MinIdle))
+            if (isResized)
             {
                 Resize(after.MinSize, after.MaxSize, after.MinIdle);
             }

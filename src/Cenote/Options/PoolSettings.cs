@@ -129,13 +129,13 @@ internal sealed class PoolSettings
     }
 
     /// <summary>Raises the guarantee of changed settings to what the lanes need, which stay as they are.</summary>
+    /// <remarks>A minimum size that was set by hand does not count, because it may be lowered again.</remarks>
     /// <param name="changed">The changed settings.</param>
-    /// <param name="minSize">The minimum size to be in force.</param>
     /// <returns>Whether it was too small.</returns>
-    internal bool KeepGuarantee(PoolSettings changed, int minSize)
+    internal bool KeepGuarantee(PoolSettings changed)
     {
         var needed = Budget is null ? 0 : (int)LaneProblems.GuaranteeFor(Lanes);
-        if (Math.Max(minSize, changed._followed.GuaranteedSize) >= needed)
+        if (Math.Max(changed.MinSize, changed._followed.GuaranteedSize) >= needed)
         {
             return false;
         }

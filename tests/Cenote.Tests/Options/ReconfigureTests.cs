@@ -140,6 +140,33 @@ public sealed class ReconfigureTests
         Assert.Equal(2, test.Logger.Collector.GetSnapshot().Count(record => record.Id.Id == 47));
     }
 
+    /// <summary>The minimum set by hand is larger than what the lanes need, but it may be lowered again.</summary>
+    /// <param name="minIdle">1 changes the sizes, too, so the minimum is the configured one again.</param>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Lanes_keep_their_guarantee_in_a_reload_below_a_minimum_set_by_hand(int minIdle)
+    {
+        var budget = new ConnectionBudget("server", 12);
+        await using var test = TestPool.Create(options =>
+        {
+            (options.Budget, options.GuaranteedSize, options.MaxSize) = (budget, 4, 10);
+            options.Lanes = [new() { Name = "interactive", Reserve = 3 }, new() { Name = "batch" }];
+        });
+        test.Pool.Resize(5, 10);
+
+        var waiting = Change(test, options =>
+        {
+            (options.GuaranteedSize, options.MinIdle, options.MaxWaiters) = (2, minIdle, 50);
+            options.Lanes = [new() { Name = "interactive", Reserve = 1 }, new() { Name = "batch" }];
+        });
+
+        Assert.Equal(["Lanes", "GuaranteedSize"], waiting);
+        Assert.Equal((4, 50), (test.Pool.Engine.Settings.Followed.GuaranteedSize, test.Pool.Engine.Settings.MaxWaiters));
+        test.Pool.Resize(0, 10);
+        Assert.Equal(4, Assert.Single(budget.GetShares()).GuaranteedSize);
+    }
+
     public static TheoryData<string> Settings() => new(typeof(ConnectionPoolOptions).GetProperties().Select(property => property.Name));
 
     [Theory]
