@@ -81,7 +81,7 @@ internal static class LaneProblems
 
         if (reserves <= most)
         {
-            FindGuarantee(problems, options.Lanes, options.Budget?.Name, Math.Max(options.GuaranteedSize, options.MinSize));
+            FindGuarantee(problems, options.Lanes, options.Budget?.Name, Math.Max(options.GuaranteedSize, options.MinSize), options.MaxSize);
         }
     }
 
@@ -90,18 +90,22 @@ internal static class LaneProblems
     /// <param name="lanes">The lanes of the pool.</param>
     /// <param name="budget">The name of the budget; <see langword="null"/> for a pool without one.</param>
     /// <param name="guaranteed">The number of connections that are guaranteed to the pool.</param>
-    internal static void FindGuarantee(OptionProblems problems, IReadOnlyCollection<LaneOptions> lanes, string? budget, int guaranteed)
+    /// <param name="maxSize">The maximum size of the pool.</param>
+    internal static void FindGuarantee(OptionProblems problems, IReadOnlyCollection<LaneOptions> lanes, string? budget, int guaranteed, int maxSize)
     {
-        var (reserves, needed) = (ReservesOf(lanes), GuaranteeFor(lanes));
+        var (reserves, needed) = (ReservesOf(lanes), GuaranteeFor(lanes, maxSize));
         if (budget is not null && guaranteed < needed)
         {
             problems.Add($"The reserves of Lanes are {reserves} connections together, but Budget '{budget}' guarantees {guaranteed} connections to the pool (the larger of GuaranteedSize and MinSize), so other pools could have the reserved ones. Set GuaranteedSize to {needed} or more{(needed > reserves ? ", one for the lanes without a reserve" : "")}, or lower the reserves.");
         }
     }
 
-    /// <summary>Returns how many connections a budget must guarantee for the reserves.</summary>
-    internal static long GuaranteeFor(IReadOnlyCollection<LaneOptions> lanes) => ReservesOf(lanes) is > 0 and var reserves
-        ? reserves + (lanes.All(static lane => lane.Reserve > 0) ? 0 : 1)
+    /// <summary>
+    /// Returns how many connections a budget must guarantee for the reserves. A running pool may have become smaller
+    /// than its lanes need, and cannot use more than its size.
+    /// </summary>
+    internal static int GuaranteeFor(IReadOnlyCollection<LaneOptions> lanes, int maxSize) => ReservesOf(lanes) is > 0 and var reserves
+        ? (int)Math.Min(maxSize, reserves + (lanes.All(static lane => lane.Reserve > 0) ? 0 : 1))
         : 0;
 
     private static long ReservesOf(IReadOnlyCollection<LaneOptions> lanes) => lanes.Sum(static lane => (long)Math.Max(0, lane.Reserve));

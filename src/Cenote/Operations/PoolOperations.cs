@@ -93,7 +93,7 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
         PoolOptionsException.ThrowIfAny(settings.Name, problems);
         lock (_sizes)
         {
-            Guarantee(minSize, settings.Followed.GuaranteedSize);
+            Guarantee(minSize, maxSize, settings.Followed.GuaranteedSize);
             var before = desk.ReadCapacity();
             var idle = minIdle ?? before.MinIdle;
             var limit = settings.SizingPolicy is null or { RecommendsOnly: true } ? maxSize : Math.Clamp(before.Limit, Capacity.SmallestLimitOf(minSize, maxSize, idle), maxSize);
@@ -122,7 +122,8 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
             var changes = string.Join(", ", settings.DescribeChanges(changed));
 
             // May throw, so it comes before every change.
-            Guarantee(isResized ? after.MinSize : desk.ReadCapacity().MinSize, after.GuaranteedSize);
+            var current = desk.ReadCapacity();
+            Guarantee(isResized ? after.MinSize : current.MinSize, isResized ? after.MaxSize : current.MaxSize, after.GuaranteedSize);
             if (changes.Length > 0)
             {
                 settings.Change(changed);
@@ -179,11 +180,11 @@ internal sealed class PoolOperations(DatabaseProvider provider, PoolSettings set
     }
 
     /// <summary>Has the budget guarantee a number of connections to the pool.</summary>
-    private void Guarantee(int minSize, int guaranteedSize)
+    private void Guarantee(int minSize, int maxSize, int guaranteedSize)
     {
         var guaranteed = Math.Max(minSize, guaranteedSize);
         var problems = new OptionProblems();
-        LaneProblems.FindGuarantee(problems, settings.Lanes, settings.Budget?.Name, guaranteed);
+        LaneProblems.FindGuarantee(problems, settings.Lanes, settings.Budget?.Name, guaranteed, maxSize);
         PoolOptionsException.ThrowIfAny(settings.Name, problems);
         if (desk.Share is { } share && !share.Ledger.TryGuarantee(share, guaranteed))
         {

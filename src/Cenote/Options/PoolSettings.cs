@@ -134,7 +134,7 @@ internal sealed class PoolSettings
     /// <returns>Whether it was too small.</returns>
     internal bool KeepGuarantee(PoolSettings changed)
     {
-        var needed = Budget is null ? 0 : (int)LaneProblems.GuaranteeFor(Lanes);
+        var needed = Budget is null ? 0 : LaneProblems.GuaranteeFor(Lanes, changed.MaxSize);
         if (Math.Max(changed.MinSize, changed._followed.GuaranteedSize) >= needed)
         {
             return false;

@@ -167,6 +167,40 @@ public sealed class ReconfigureTests
         Assert.Equal(4, Assert.Single(budget.GetShares()).GuaranteedSize);
     }
 
+    /// <summary>The lanes of the running pool need 4 connections. A smaller pool cannot use so many.</summary>
+    [Theory]
+    [InlineData(10, 4)]
+    [InlineData(3, 3)]
+    [InlineData(2, 2)]
+    public async Task A_kept_guarantee_of_lanes_is_the_maximum_size_at_most(int maxSize, int guaranteed)
+    {
+        var budget = new ConnectionBudget("server", 12);
+        await using var test = TestPool.Create(options =>
+        {
+            (options.Budget, options.GuaranteedSize, options.MaxSize) = (budget, 4, 10);
+            options.Lanes = [new() { Name = "interactive", Reserve = 3 }, new() { Name = "batch" }];
+        });
+        Reload(maxSize);
+
+        Assert.Equal(guaranteed, Assert.Single(budget.GetShares()).GuaranteedSize);
+        Assert.Equal((maxSize, guaranteed), (test.Pool.GetStatistics().MaxSize, test.Pool.Engine.Settings.Followed.GuaranteedSize));
+
+        // Each lane gets connections, and with the old size they have the guarantee again.
+        foreach (var lane in (string[])["interactive", "batch"])
+        {
+            (await test.Pool.RentAsync(new Lane(lane)).Soon()).Dispose();
+        }
+
+        Reload(10);
+        Assert.Equal(4, Assert.Single(budget.GetShares()).GuaranteedSize);
+
+        void Reload(int size) => Change(test, options =>
+        {
+            (options.GuaranteedSize, options.MaxSize) = (2, size);
+            options.Lanes = [new() { Name = "interactive", Reserve = 1 }, new() { Name = "batch" }];
+        });
+    }
+
     public static TheoryData<string> Settings() => new(typeof(ConnectionPoolOptions).GetProperties().Select(property => property.Name));
 
     [Theory]
