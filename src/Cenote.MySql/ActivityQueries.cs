@@ -130,7 +130,7 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
             ClientAddress = address,
             ClientPort = port,
             // Since its last statement, the transactions were listed, unless it has become idle only now.
-            State = !isIdle ? SessionState.Running
+            State = !isIdle ? (IsWaitingForClient(Text(row, 5)) ? SessionState.Unknown : SessionState.Running)
                 : transactions?.Contains(id) != true ? SessionState.Idle
                 : duration > TimeProvider.System.GetElapsedTime(_begun) ? SessionState.IdleInTransaction
                 : SessionState.Unknown,
@@ -141,6 +141,12 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
             BlockedBy = [.. blockers[id]],
         };
     }
+
+    /// <summary>
+    /// Returns whether a session that runs a statement sends a result, which its client may not read, or reads more of
+    /// the statement: in the words of MariaDB and of MySQL.
+    /// </summary>
+    private static bool IsWaitingForClient(string? state) => state is "Writing to net" or "Reading from net" or "Sending to client" or "Receiving from client";
 
     /// <summary>Returns whether a session waits for a lock of a table, of its definition, or of a user.</summary>
     private static bool IsLockState(string? state) =>

@@ -12,6 +12,10 @@ internal sealed class ActivityCommand : NpgsqlCommand
     private const int MaxAsked = 100;
     private const int MaxSteps = 200;
 
+    // An active session that sends a result which its client does not read, or waits for more of the statement. It is
+    // in an unknown state: it neither works nor is it idle.
+    private const string WaitsForClient = "active, waiting for the client";
+
     private ActivityCommand(NpgsqlConnection connection, string text, TimeSpan timeout)
         : base(text, connection) => CommandTimeout = Math.Max(1, (int)Math.Ceiling(timeout.TotalSeconds));
 
@@ -64,7 +68,8 @@ internal sealed class ActivityCommand : NpgsqlCommand
                 FROM unnest(levels.next) AS waiter (pid), unnest(pg_catalog.pg_blocking_pids(waiter.pid)) AS blocker (pid)) AS found
             WHERE levels.next IS NOT NULL AND cardinality(levels.asked) < {{MaxAsked}}),
         chain AS (SELECT DISTINCT pair.pid, pair.blocker FROM levels, unnest(levels.waiting, levels.blocking) AS pair (pid, blocker) LIMIT {{MaxSteps}})
-        SELECT pid = pg_catalog.pg_backend_pid(), pid, usename::text, host(client_addr), client_port, state, coalesce(wait_event_type = 'Lock', false),
+        SELECT pid = pg_catalog.pg_backend_pid(), pid, usename::text, host(client_addr), client_port,
+            CASE WHEN state = 'active' AND wait_event_type = 'Client' THEN '{{WaitsForClient}}' ELSE state END, coalesce(wait_event_type = 'Lock', false),
             extract(epoch FROM clock_timestamp() - backend_start)::float8,
             extract(epoch FROM clock_timestamp() - CASE WHEN state = 'active' THEN query_start ELSE state_change END)::float8,
             {{(includesStatements ? "query" : "NULL::text")}},

@@ -68,7 +68,8 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
     /// Finds holders that wait for each other, in the whole pool or in a lane. Every connection that it may have is
     /// leased, and for seconds none was returned. As many callers wait as there are holders. Each waits in the source
     /// file of a holder, or at a call site where a nested rent was seen. A holder that does not wait would return its
-    /// connection. One that runs a statement, by the server's report, does not wait.
+    /// connection. One that runs a statement, by the server's report, does not wait for another connection, unless the
+    /// statement waits for a lock, which another holder may have, or for its client, which may wait in between.
     /// </summary>
     private Finding? FindNestedRentDeadlock()
     {
@@ -95,7 +96,8 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
 
     /// <summary>
     /// Returns whether the server has reported within a time that no lease ran a statement, nor had just run one:
-    /// <see langword="false"/> when one ran a statement, <see langword="null"/> when it is not known of all.
+    /// <see langword="false"/> when one ran a statement without waiting, or locks are the reason,
+    /// <see langword="null"/> when it is not known of all.
     /// </summary>
     private bool? AreIdle(IReadOnlyList<LeaseInfo> leases, TimeSpan time)
     {
@@ -105,7 +107,7 @@ internal sealed class CauseAnalyzer(PoolEngine engine, PoolStatistics statistics
         }
 
         var sessions = leases.Select(lease => report.Leases.GetValueOrDefault((lease.SlotId, lease.Number))).ToList();
-        return sessions.Exists(static session => session is { State: SessionState.Running }) ? false
+        return SessionActivity.AreHeldByLocks(sessions) || sessions.Exists(static session => session is { State: SessionState.Running, IsWaitingForLock: false }) ? false
             : sessions.TrueForAll(static session => session is { IsIdle: true } && session.StateDuration >= IdleForLong) ? true
             : null;
     }

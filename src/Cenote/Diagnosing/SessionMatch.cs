@@ -142,7 +142,7 @@ internal sealed class SessionMatch
             Obstacle = found switch
             {
                 { IsHidden: true } => "in a state that the pool's user may not see",
-                { IsTransactionHidden: true } => "idle, perhaps in a transaction that the pool's user may not see,",
+                { State: SessionState.Idle, IsTransactionHidden: true } => "idle, perhaps in a transaction that the pool's user may not see,",
                 _ => null,
             },
         };
