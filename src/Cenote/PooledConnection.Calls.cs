@@ -77,7 +77,7 @@ public sealed partial class PooledConnection
             ThrowIfEnlisted(in lease);
             return Hold(in lease, lease.DriverConnection.BeginTransaction(isolationLevel));
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -97,7 +97,7 @@ public sealed partial class PooledConnection
             ThrowIfEnlisted(in lease);
             return Hold(in lease, await lease.DriverConnection.BeginTransactionAsync(isolationLevel, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception exception) when (Failed(in lease, exception, watch: null, cancellationToken) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -160,7 +160,7 @@ public sealed partial class PooledConnection
                 Pool.Engine.AmbientTransactions.Enlist(in lease, transaction, context: null);
             }
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -202,7 +202,7 @@ public sealed partial class PooledConnection
         {
             lease.DriverConnection.ChangeDatabase(databaseName);
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -226,7 +226,7 @@ public sealed partial class PooledConnection
         {
             await lease.DriverConnection.ChangeDatabaseAsync(databaseName, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception, watch: null, cancellationToken) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -328,7 +328,7 @@ public sealed partial class PooledConnection
 
     // The base classes of ADO.NET cancel a statement themselves, and let the driver's exception through.
     private OperationCanceledException? Cancelled(Exception exception, FailureKind kind, QueryWatch? watch, CancellationToken cancellationToken) =>
-        watch is not { HasFired: true } && kind != FailureKind.ConnectionLost && Pool.Provider.MayEndByCancel(exception)
+        watch is not { HasFired: true } && kind is FailureKind.Other or FailureKind.QueryTimeout && Pool.Provider.MayEndByCancel(exception)
             ? new OperationCanceledException("The statement was cancelled.", exception, cancellationToken)
             : null;
 
@@ -358,7 +358,7 @@ public sealed partial class PooledConnection
         {
             return call(lease.DriverConnection, state);
         }
-        catch (Exception exception) when (Failed(in lease, exception) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -377,7 +377,7 @@ public sealed partial class PooledConnection
         {
             return await call(lease.DriverConnection, state, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (Failed(in lease, exception, watch: null, cancellationToken) is { } told)
+        catch (Exception exception) when (Failed(in lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }

@@ -17,6 +17,12 @@ internal static class MySqlErrors
     /// </summary>
     internal static bool IsOfServer(int number) => number is (>= 1000 and < 2000) or (>= 3000 and < 5000);
 
+    /// <summary>
+    /// Returns whether the statement was interrupted: by a request, a timeout of MySQL, of MariaDB. A commit that ends
+    /// so may have been done.
+    /// </summary>
+    internal static bool IsInterruption(int number) => number is 1317 or 3024 or 1969;
+
     private static bool NamesReadOnly(string text) =>
         text.Contains("read-only", StringComparison.OrdinalIgnoreCase) || text.Contains("read_only", StringComparison.OrdinalIgnoreCase);
 

@@ -21,11 +21,14 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
     {
         if (poolName is null)
         {
+            // Before the sets, which may have to be constructed: meanwhile another check may use a pool for the first
+            // time, which then is not ready yet.
+            var pools = _monitor.Registry.Pools.Select(pool => (Pool: pool, Entry: PoolReadiness.Check(pool, options))).ToList();
             var sets = await FindSetsAsync(cancellationToken).ConfigureAwait(false);
             var members = sets.Sets.SelectMany(static set => set.Servers).Select(static server => server.Pool).ToHashSet();
-            return _monitor.Registry.Pools
-                .Where(pool => !members.Contains(pool))
-                .Select(pool => PoolReadiness.Check(pool, options))
+            return pools
+                .Where(pair => !members.Contains(pair.Pool))
+                .Select(static pair => pair.Entry)
                 .Concat(sets.Sets.SelectMany(set => ReplicaSetReadiness.Check(set, options)))
                 .Concat(sets.Problems)
                 .Concat(services.GetServices<IPoolHealthSource>().SelectMany(Inspect));

@@ -76,7 +76,7 @@ internal sealed partial class PooledTransaction
         {
             return resolver.Reader.IdentifyCommit(transaction, NewMark());
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+        catch (Exception exception) when (_connection.Failed(in _lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -93,7 +93,7 @@ internal sealed partial class PooledTransaction
         {
             return await resolver.Reader.IdentifyCommitAsync(transaction, NewMark(), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception, watch: null, cancellationToken) is { } told)
+        catch (Exception exception) when (_connection.Failed(in _lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }

@@ -30,7 +30,7 @@ internal sealed partial class PooledTransaction
         {
             call(transaction, name);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception) is { } told)
+        catch (Exception exception) when (_connection.Failed(in _lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }
@@ -47,7 +47,7 @@ internal sealed partial class PooledTransaction
         {
             await call(transaction, name, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (_connection.Failed(in _lease, exception, watch: null, cancellationToken) is { } told)
+        catch (Exception exception) when (_connection.Failed(in _lease, exception, watch: null, CancellationToken.None) is { } told)
         {
             throw told;
         }

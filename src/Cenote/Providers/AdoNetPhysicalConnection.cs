@@ -4,20 +4,28 @@ namespace Cenote.Providers;
 
 internal sealed class AdoNetPhysicalConnection(
     DbConnection connection, ConnectionSettings settings, AdoNetProviderOptions options, AdoNetProvider provider)
-    : PhysicalConnection(connection, SessionReset.ByPool, settings.ResetMode, requiresReset: true)
+    : PhysicalConnection(connection, SessionReset.ByPool, settings.ResetMode, requiresReset: settings.ResetMode != ResetMode.None || options.HidesLostSessions)
 {
-    // A driver may report a lost session as open (Firebird's does), so that only the server's answer counts.
-    private static readonly TimeSpan TrustedTime = TimeSpan.FromMilliseconds(500);
+    // In milliseconds of a coarse clock. Without a reset, a driver that reports a lost session as open would be trusted
+    // for ever.
+    private const long TrustedTime = 500;
 
     private long _answeredAt;
+    private bool _mustAnswer = true;
     private bool _beginsTransactions = true;
 
     /// <summary>
-    /// Gets whether <see cref="ResetMode.None"/> has nothing to do, because the session answered a moment ago.
+    /// Gets whether <see cref="ResetMode.None"/> has nothing to do, because the session answered a moment ago. The
+    /// reset keeps to what was found here.
     /// </summary>
-    public override bool CanResetInline => ResetMode == ResetMode.None && !MustAnswer;
-
-    private bool MustAnswer => TimeProvider.System.GetElapsedTime(Volatile.Read(ref _answeredAt)) >= TrustedTime;
+    public override bool CanResetInline
+    {
+        get
+        {
+            _mustAnswer = options.HidesLostSessions && Environment.TickCount64 - Volatile.Read(ref _answeredAt) >= TrustedTime;
+            return ResetMode == ResetMode.None && !_mustAnswer;
+        }
+    }
 
     // The only reset that is right for every driver.
     private bool ReplacesSession => ResetMode == ResetMode.Full && string.IsNullOrWhiteSpace(options.ResetCommand);
@@ -62,9 +70,9 @@ internal sealed class AdoNetPhysicalConnection(
     {
         if (ResetMode == ResetMode.None)
         {
-            if (MustAnswer)
+            if (_mustAnswer)
             {
-                Connection.Execute(options.ValidationCommand, timeout: null);
+                Connection.Execute(options.ValidationCommand, settings.ConnectTimeout);
                 RecordAnswer();
             }
 
@@ -103,9 +111,9 @@ internal sealed class AdoNetPhysicalConnection(
     {
         if (ResetMode == ResetMode.None)
         {
-            if (MustAnswer)
+            if (_mustAnswer)
             {
-                await Connection.ExecuteAsync(options.ValidationCommand, timeout: null, cancellationToken).ConfigureAwait(false);
+                await Connection.ExecuteAsync(options.ValidationCommand, settings.ConnectTimeout, cancellationToken).ConfigureAwait(false);
                 RecordAnswer();
             }
 
@@ -155,7 +163,7 @@ internal sealed class AdoNetPhysicalConnection(
     /// <summary>Gets <see langword="false"/>: an unknown driver may not survive a close during a call.</summary>
     internal override bool MayBeAborted => false;
 
-    private void RecordAnswer() => Volatile.Write(ref _answeredAt, TimeProvider.System.GetTimestamp());
+    private void RecordAnswer() => Volatile.Write(ref _answeredAt, Environment.TickCount64);
 
     private bool IsNoTransaction(DbException exception) => options.IsNoTransactionFailure?.Invoke(exception) == true;
 
@@ -187,7 +195,8 @@ internal sealed class AdoNetPhysicalConnection(
         provider.RecordValidation();
     }
 
-    private bool IsRefusal(Exception exception) => exception is DbException && provider.ClassifyFailure(exception) == FailureKind.Other;
+    // A statement that was answered before is right: its failure is of the moment.
+    private bool IsRefusal(Exception exception) => !provider.WasValidated && exception is DbException && provider.ClassifyFailure(exception) == FailureKind.Other;
 
     private void Replace()
     {

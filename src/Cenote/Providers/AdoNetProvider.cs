@@ -116,18 +116,23 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
         UnshownFailureException unshown => unshown.Kind,
         ValidationRefusedException => FailureKind.InvalidConfiguration,
 
-        // A caller's cancellation may carry the database's answer inside, but it is not a failure.
-        OperationCanceledException => FailureKind.Other,
+        // A caller's cancellation may carry the database's answer inside, but it is not a failure, unless the network
+        // ended it.
+        OperationCanceledException => FailureClassification.Classify(exception) == FailureKind.ConnectionLost ? FailureKind.ConnectionLost : FailureKind.Other,
         _ => _options.FailureClassifier?.Invoke(exception) ?? FailureClassification.Classify(exception),
     };
 
     /// <inheritdoc/>
-    public override bool IsCancelComplete(TimeSpan? sendDuration) => _options.IsCancelComplete && !(sendDuration >= LongestSending);
+    public override bool IsCancelComplete(TimeSpan? sendDuration) =>
+        _options.IsCancelComplete && (sendDuration is { } sending ? sending < LongestSending : !_options.IgnoresTokens);
 
     /// <summary>
     /// Gets whether the next connection must be validated before its first lease.
     /// </summary>
-    internal bool ValidatesNext => _options.ValidatesAtOpen || !_wasValidated;
+    internal bool ValidatesNext => _options.ValidatesAtOpen || !WasValidated;
+
+    /// <summary>Gets whether the database has answered the validation statement before.</summary>
+    internal bool WasValidated => _wasValidated;
 
     internal void RecordValidation() => _wasValidated = true;
 

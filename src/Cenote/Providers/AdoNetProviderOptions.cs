@@ -109,5 +109,10 @@ public sealed class AdoNetProviderOptions
     /// <c>Password</c>.</value>
     public string? PasswordKeyword { get; set; }
 
+    /// <summary>
+    /// Gets or sets whether the driver reports a lost session as open, so that only the database's answer counts.
+    /// </summary>
+    internal bool HidesLostSessions { get; set; }
+
     internal AdoNetProviderOptions Copy() => (AdoNetProviderOptions)MemberwiseClone();
 }

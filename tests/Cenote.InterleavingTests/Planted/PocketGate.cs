@@ -39,7 +39,10 @@ internal sealed class PocketGate(PocketGateFault fault)
             }
         }
 
-        if (Interlocked.Decrement(ref _callsInside) == 0 && Volatile.Read(ref _isHandedOver) == 1 && TryTakeOver())
+        // In this order: no call enters after a hand-over, so that the last one is inside no more. The gate itself has
+        // both in one word.
+        Interlocked.Decrement(ref _callsInside);
+        if (Volatile.Read(ref _isHandedOver) == 1 && Volatile.Read(ref _callsInside) == 0 && TryTakeOver())
         {
             Return();
         }

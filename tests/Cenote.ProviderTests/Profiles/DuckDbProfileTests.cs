@@ -73,4 +73,7 @@ public class DuckDbProfileTests : ProfileSuite, IDisposable
         Assert.Equal(1, tries);
         Assert.Equal(FailureKind.Other, pool.Provider.ClassifyFailure(failure));
     }
+
+    [Fact]
+    public Task A_late_cancel_does_not_reach_the_next_statement() => AssertLateCancelsMissAsync();
 }

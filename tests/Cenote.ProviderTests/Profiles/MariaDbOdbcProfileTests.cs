@@ -47,4 +47,7 @@ public sealed class MariaDbOdbcProfileTests : ServerProfileSuite
         var failure = await Assert.ThrowsAsync<OdbcException>(() => pool.ExecuteAsync(statement));
         Assert.Equal(expected, pool.Provider.ClassifyFailure(failure));
     }
+
+    [Fact]
+    public Task A_late_cancel_does_not_reach_the_next_statement() => AssertLateCancelsMissAsync();
 }

@@ -36,4 +36,7 @@ public sealed class MySqlDataProfileTests(MySqlDataLab lab) : ServerProfileSuite
     private string Text(string password) => string.Create(
         CultureInfo.InvariantCulture,
         $"Server=127.0.0.1;Port={lab.Server.Port};Database=lab;User ID=worker;Password={password};SslMode=Disabled;AllowPublicKeyRetrieval=true;AllowUserVariables=true");
+
+    [Fact]
+    public Task A_late_cancel_does_not_reach_the_next_statement() => AssertLateCancelsMissAsync();
 }

@@ -106,4 +106,7 @@ public sealed class PsqlOdbcProfileTests : ServerProfileSuite
             await administrator.ExecuteAsync($"DROP USER {user}");
         }
     }
+
+    [Fact]
+    public Task A_late_cancel_does_not_reach_the_next_statement() => AssertLateCancelsMissAsync();
 }

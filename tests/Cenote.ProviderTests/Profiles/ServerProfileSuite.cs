@@ -64,6 +64,6 @@ public abstract class ServerProfileSuite : ProfileSuite
             }
         });
 
-        Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
+        Assert.True(pool.GetStatistics().ConnectionsOpened >= 2);
     }
 }

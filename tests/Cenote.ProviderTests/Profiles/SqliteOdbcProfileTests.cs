@@ -25,4 +25,7 @@ public sealed class SqliteOdbcProfileTests : ProfileSuite, IDisposable
         AdoNetProvider.For(OdbcFactory.Instance, OdbcDrivers.Sqlite(Path.Combine(_directory, "shop.db")), configure);
 
     public void Dispose() => TemporaryFolder.Delete(_directory);
+
+    [Fact]
+    public Task A_late_cancel_does_not_reach_the_next_statement() => AssertLateCancelsMissAsync();
 }

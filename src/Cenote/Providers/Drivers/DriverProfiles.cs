@@ -41,15 +41,27 @@ internal static class DriverProfiles
 
     private static AdoNetProviderOptions OfOdbc(DbConnectionStringBuilder filled)
     {
+        // The name that the driver is registered by, or the path of its library. Drivers of other makers for the same
+        // databases have similar names, and are not known.
         var driver = filled.TryGetValue("Driver", out var value) ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "";
-        var name = driver[(driver.LastIndexOfAny(['/', '\\']) + 1)..];
-        return Has("maodbc") || Has("mariadb") ? NewOdbc("mariadb", OdbcFailures.ClassifyMySql, OdbcFailures.IsAnswerOfMySql)
-            : Has("myodbc") || Has("mysql") ? NewOdbc("mysql", OdbcFailures.ClassifyMySql, OdbcFailures.IsAnswerOfMySql)
-            : Has("psqlodbc") || Has("postgresql") ? NewOdbc("postgresql", OdbcFailures.ClassifyPostgreSql, OdbcFailures.IsAnswer)
-            : Has("sqlite") ? NewOdbc("sqlite", OdbcFailures.ClassifySqlite, static _ => true)
+        var name = driver[(driver.LastIndexOfAny(['/', '\\', '{']) + 1)..];
+        return Begins("libmaodbc", "maodbc", "MariaDB ODBC", "MariaDB Unicode") ? NewOdbc("mariadb", OdbcFailures.ClassifyMySql, OdbcFailures.IsAnswerOfMySql)
+            : Begins("psqlodbc", "PostgreSQL") ? NewOdbc("postgresql", OdbcFailures.ClassifyPostgreSql, OdbcFailures.IsAnswer)
+            : Begins("libsqlite3odbc", "sqlite3odbc", "SQLite3") ? NewSqliteOdbc()
             : NewUnknownOdbc();
 
-        bool Has(string part) => name.Contains(part, StringComparison.OrdinalIgnoreCase);
+        bool Begins(params ReadOnlySpan<string> known)
+        {
+            foreach (var begin in known)
+            {
+                if (name.StartsWith(begin, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 
     private static AdoNetProviderOptions NewUnknownOdbc() => new()
@@ -61,17 +73,28 @@ internal static class DriverProfiles
     };
 
     // These return from a cancel only after the server has received it: a second connection carries the cancel, and is
-    // waited for.
+    // waited for. The pool sends it also for a token, so that it knows how long the sending took.
     private static AdoNetProviderOptions NewOdbc(string system, Func<Exception, FailureKind?> classify, Func<DbException, bool> isAnswer) => new()
     {
         DatabaseSystem = system,
         RollbackCommand = "ROLLBACK",
+        ChecksForTransactions = true,
+        IsCancelComplete = true,
+        IgnoresTokens = true,
+        FailureClassifier = classify,
+        IsDatabaseFailure = isAnswer,
+        UserNameKeyword = "UID",
+        PasswordKeyword = "PWD",
+    };
+
+    private static AdoNetProviderOptions NewSqliteOdbc() => new()
+    {
+        DatabaseSystem = "sqlite",
+        RollbackCommand = "ROLLBACK",
         IsNoTransactionFailure = static exception => exception.Message.Contains("no transaction is active", StringComparison.Ordinal),
         ChecksForTransactions = true,
         IsCancelComplete = true,
-        FailureClassifier = classify,
-        IsDatabaseFailure = isAnswer,
-        UserNameKeyword = system == "sqlite" ? null : "UID",
-        PasswordKeyword = system == "sqlite" ? null : "PWD",
+        FailureClassifier = OdbcFailures.ClassifySqlite,
+        IsDatabaseFailure = static _ => true,
     };
 }

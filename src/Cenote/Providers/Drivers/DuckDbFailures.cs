@@ -15,6 +15,9 @@ internal static class DuckDbFailures
         "TransactionContext Error: Failed to commit: write-write conflict",
     ];
 
+    // A commit that ends with one of these may have been done.
+    private static readonly string[] Doubts = ["FATAL Error", "INTERNAL Error", "IO Error", "INTERRUPT Error"];
+
     internal static AdoNetProviderOptions NewProfile() => new()
     {
         DatabaseSystem = "duckdb",
@@ -23,13 +26,19 @@ internal static class DuckDbFailures
         ChecksForTransactions = true,
         IsCancelComplete = true,
         FailureClassifier = Classify,
-        IsDatabaseFailure = static _ => true,
+        IsDatabaseFailure = static exception => !Array.Exists(Doubts, begin => exception.Message.StartsWith(begin, StringComparison.Ordinal)),
     };
 
     private static FailureKind? Classify(Exception exception)
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
+            // After a fatal error, every statement is refused until the database is opened again.
+            if (current is DbException && current.Message.StartsWith("FATAL Error", StringComparison.Ordinal))
+            {
+                return FailureKind.ConnectionLost;
+            }
+
             if (current is DbException && Array.Exists(Conflicts, begin => current.Message.StartsWith(begin, StringComparison.Ordinal)))
             {
                 return FailureKind.Transient;

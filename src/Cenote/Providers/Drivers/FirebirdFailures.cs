@@ -13,7 +13,7 @@ internal static class FirebirdFailures
 
         // A transaction exists only as an object of the driver: Firebird refuses ROLLBACK as a statement.
         ChecksForTransactions = true,
-        IsCancelComplete = true,
+        HidesLostSessions = true,
         FailureClassifier = Classify,
         IsDatabaseFailure = static exception => exception.ErrorCode != 0,
         UserNameKeyword = "User ID",
@@ -41,11 +41,12 @@ internal static class FirebirdFailures
         // login
         335544472 => FailureKind.InvalidCredentials,
 
-        // io_error and bad_db_format: the file of the database is missing, or none of Firebird's
-        335544344 or 335544323 => FailureKind.InvalidConfiguration,
+        // io_error, bad_db_format, wrong_ods: the file of the database is missing, none of Firebird's, or of another
+        // version
+        335544344 or 335544323 or 335544379 => FailureKind.InvalidConfiguration,
 
         // max_att_exceeded
-        335544743 => FailureKind.TooManyConnections,
+        335544744 => FailureKind.TooManyConnections,
 
         // read_only_database
         335544765 => FailureKind.ReadOnlyServer,
@@ -53,9 +54,9 @@ internal static class FirebirdFailures
         // cancelled
         335544794 => FailureKind.QueryTimeout,
 
-        // shutdown, shutinprog, unavailable, connect_reject, conn_lost, network_error and the five after it,
+        // shutdown, shutinprog, unavailable, connect_reject, conn_lost, network_error and the six after it,
         // lost_db_connection, att_shutdown
-        335544528 or 335544379 or 335544375 or 335544421 or 335544648 or (>= 335544721 and <= 335544727) or 335544741 or 335544856 => FailureKind.ConnectionLost,
+        335544528 or 335544506 or 335544375 or 335544421 or 335544648 or (>= 335544721 and <= 335544727) or 335544741 or 335544856 => FailureKind.ConnectionLost,
         _ => null,
     };
 }

@@ -19,7 +19,7 @@ internal static class MySqlDataFailures
         IsCancelComplete = true,
         IgnoresTokens = true,
         FailureClassifier = Classify,
-        IsDatabaseFailure = static exception => MySqlErrors.IsOfServer(NumberOf(exception)),
+        IsDatabaseFailure = static exception => NumberOf(exception) is var number && MySqlErrors.IsOfServer(number) && !MySqlErrors.IsInterruption(number),
         UserNameKeyword = "User ID",
         PasswordKeyword = "Password",
     };

@@ -5,6 +5,8 @@ namespace Cenote.Providers.Drivers;
 /// <summary>The meaning of the exceptions of System.Data.Odbc, by the driver behind it.</summary>
 internal static class OdbcFailures
 {
+    private const string BridgeName = "System.Data.Odbc";
+
     /// <summary>
     /// Classifies what is true of every ODBC driver: the bridge disables the connection of a lost session.
     /// </summary>
@@ -46,9 +48,11 @@ internal static class OdbcFailures
     /// Returns whether the database itself has answered: MariaDB ODBC also reports the server's errors as HY000.
     /// </summary>
     internal static bool IsAnswerOfMySql(DbException exception) =>
-        OdbcErrors.Of(exception).Any(static error => IsOfDatabase(error.State) || MySqlErrors.IsOfServer(error.Native));
+        OdbcErrors.Of(exception).Any(static error => !MySqlErrors.IsInterruption(error.Native) && (IsOfDatabase(error.State) || MySqlErrors.IsOfServer(error.Native)));
 
-    private static bool IsOfDatabase(string state) => state.Length == 5 && state is not (['H', 'Y', ..] or ['I', 'M', ..] or ['0', '8', ..]);
+    // 40003 and 25S01: whether the statement, or the transaction, was done is not known.
+    private static bool IsOfDatabase(string state) =>
+        state.Length == 5 && state is not (['H', 'Y', ..] or ['I', 'M', ..] or ['0', '8', ..] or ['2', '5', 'S', ..] or "40003");
 
     private static FailureKind? Known(FailureKind kind) => kind == FailureKind.Other ? null : kind;
 
@@ -58,7 +62,8 @@ internal static class OdbcFailures
     {
         for (var current = exception; current is not null; current = current.InnerException)
         {
-            if (current is InvalidOperationException { InnerException: DbException cause } && OdbcErrors.Of(cause).Count > 0)
+            // Of the bridge itself: an application may wrap any failure in its own exception.
+            if (current is InvalidOperationException { InnerException: DbException cause, Source: BridgeName } && OdbcErrors.Of(cause).Count > 0)
             {
                 return FailureKind.ConnectionLost;
             }
