@@ -208,6 +208,28 @@ public abstract class LockChainSuite : IAsyncLifetime
         (await waiting.Soon()).Dispose();
     }
 
+    /// <summary>The holder of a large result may do anything else before it reads on, such as to rent.</summary>
+    [Fact]
+    public async Task Session_whose_result_is_not_read_is_neither_idle_nor_running()
+    {
+        await using var pool = await NewPoolAsync("orders", size: 1);
+        await using var connection = await pool.OpenConnectionAsync(Stop);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"WITH RECURSIVE {_table}_rows (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM {_table}_rows WHERE n < 400) SELECT repeat('x', 1000) FROM {_table}_rows AS a, {_table}_rows AS b";
+        await using var reader = await command.ExecuteReaderAsync(Stop);
+        Assert.True(await reader.ReadAsync(Stop));
+        await using var administrator = await ConnectAsync();
+        await Patience.SoonAsync(async () => await CountUnreadAsync(administrator, _table) == 1, () => "the server does not wait");
+        var waiting = pool.RentAsync(Stop).AsTask();
+
+        var reported = await ReportAsync(pool, static lease => lease.Session is not null);
+
+        Assert.Equal((SessionState.Unknown, false), (reported.Session!.State, reported.Session.IsWaitingForLock));
+        await reader.DisposeAsync();
+        await connection.DisposeAsync();
+        (await waiting.Soon()).Dispose();
+    }
+
     [Fact]
     public async Task Server_is_not_queried_when_the_diagnosis_is_off()
     {
@@ -299,6 +321,9 @@ public abstract class LockChainSuite : IAsyncLifetime
 
     /// <summary>Completes when so many sessions wait for a lock of the test's table.</summary>
     protected abstract ValueTask<long> CountWaitingAsync(DbConnection administrator, string table);
+
+    /// <summary>Counts the sessions that send a result of the test, which is not read.</summary>
+    protected abstract ValueTask<long> CountUnreadAsync(DbConnection administrator, string table);
 
     protected async Task WaitsForLockAsync(int count = 1)
     {

@@ -25,4 +25,7 @@ public sealed class MariaDbLockChainTests : LockChainSuite
         await administrator.ExecuteAsync("DO SLEEP(0.11)");
         return await administrator.ScalarAsync<long>($"SELECT count(*) FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE 'UPDATE {table} %'");
     }
+
+    protected override async ValueTask<long> CountUnreadAsync(DbConnection administrator, string table) =>
+        await administrator.ScalarAsync<long>($"SELECT count(*) FROM information_schema.PROCESSLIST WHERE STATE = 'Writing to net' AND INFO LIKE 'WITH RECURSIVE {table}%'");
 }

@@ -17,4 +17,7 @@ public sealed class PostgreSqlLockChainTests : LockChainSuite
 
     protected override async ValueTask<long> CountWaitingAsync(DbConnection administrator, string table) =>
         await administrator.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE {table} %'");
+
+    protected override async ValueTask<long> CountUnreadAsync(DbConnection administrator, string table) =>
+        await administrator.ScalarAsync<long>($"SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'ClientWrite' AND query LIKE 'WITH RECURSIVE {table}%'");
 }
