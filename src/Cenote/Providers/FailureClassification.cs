@@ -58,10 +58,10 @@ public static class FailureClassification
         return start > 0 && message.AsSpan(start) is { Length: > 5 } rest && rest[5] == ']' ? rest[..5].ToString() : null;
     }
 
-    // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback (but 40003: statement
-    // completion unknown), 25006 read-only transaction. PostgreSQL's own: query_canceled, lock_not_available, object_in_use, too_many_connections, and the
-    // ends of a server, a database and a session. MySQL's own: a query that was interrupted. ODBC's: a timeout that
-    // expired, a statement that was cancelled.
+    // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, but not 40003,
+    // statement completion unknown; 25006 read-only transaction. PostgreSQL's own: query_canceled, lock_not_available,
+    // object_in_use, too_many_connections, and the ends of a server, a database and a session. MySQL's own: a query
+    // that was interrupted. ODBC's: a timeout that expired, a statement that was cancelled.
     private static FailureKind FromSqlState(string state) => state switch
     {
         ['0', '8', ..] or "HYT01" or "57P01" or "57P02" or "57P03" or "57P04" or "57P05" or "25P03" or "25P04" => FailureKind.ConnectionLost,

@@ -38,7 +38,7 @@ public sealed class ProfileClassificationTests
     }
 
     [Fact]
-    public void A_statement_whose_completion_is_unknown_is_not_transient()
+    public void A_statement_of_unknown_completion_must_not_run_again()
     {
         Assert.Equal(FailureKind.Other, FailureClassification.Classify(new CodedException(0, "failed", "40003")));
         Assert.Equal(FailureKind.Transient, FailureClassification.Classify(new CodedException(0, "failed", "40001")));
@@ -46,7 +46,7 @@ public sealed class ProfileClassificationTests
 
     /// <summary>Only the bridge's own exception stands for a lost session.</summary>
     [Fact]
-    public void An_exception_of_the_application_is_no_lost_session()
+    public void An_exception_of_the_application_differs_from_a_lost_session()
     {
         var provider = AdoNetProvider.For(OdbcFactory.Instance, "Driver=psqlodbcw.so;Server=db");
         var wrapped = new InvalidOperationException("the order exists", new CodedException(0, "failed", "23505"));
