@@ -22,7 +22,7 @@ public static class CausalReadsExtensions
     /// <exception cref="InvalidOperationException">The container has no such set.</exception>
     /// <exception cref="ArgumentException">The options are invalid, or the set has no
     /// <see cref="ReplicaSetOptions.TokenSigningKeys"/>; lists every problem. Without keys a client could send any
-    /// position, and send every read to the primary.</exception>
+    /// position, and send every read to the primary. Or the header carries the tokens of another set.</exception>
     /// <remarks>
     /// What a request commits after its answer has begun is not in the token of that answer. A token that is not signed
     /// with a key of the set is ignored, with a warning. Where a request has written, its answer waits for one round
@@ -35,7 +35,8 @@ public static class CausalReadsExtensions
         var options = new CausalReadsOptions();
         configure?.Invoke(options);
         ThrowIfInvalid(options, set);
-        if (!app.Properties.TryAdd($"Cenote.CausalReads/{options.HeaderName.ToUpperInvariant()}", setName))
+        var key = $"Cenote.CausalReads/{options.HeaderName.ToUpperInvariant()}";
+        if (!app.Properties.TryAdd(key, setName) && !Equals(app.Properties[key], setName))
         {
             throw new ArgumentException($"The header {options.HeaderName} carries the tokens of another replica set already. Set {nameof(options.HeaderName)}, to another name for each set.", nameof(configure));
         }

@@ -23,4 +23,23 @@ public sealed class CausalReadsOptionsTests
         Assert.Contains("has no ReplicaSetOptions.TokenSigningKeys", refusal.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => app.UseCausalReads("other"));
     }
+
+    [Fact]
+    public async Task A_header_carries_the_tokens_of_one_set()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        await using var shop = NewSet("shop");
+        await using var billing = NewSet("billing");
+        builder.Services.AddKeyedSingleton("shop", shop).AddKeyedSingleton("billing", billing);
+        await using var app = builder.Build();
+        app.UseCausalReads("shop").UseCausalReads("shop");
+
+        Assert.Throws<ArgumentException>(() => app.UseCausalReads("billing"));
+        app.UseCausalReads("billing", static options => options.HeaderName = "Billing-Token");
+
+        static ReplicaSet NewSet(string name) => new ReplicaSetBuilder(name)
+            .AddPrimary("db1", pool => pool.UseSqlite($"Data Source={name};Mode=Memory;Cache=Shared").WithSize(0, 1))
+            .Configure(static options => options.TokenSigningKeys = [new byte[32]])
+            .Build();
+    }
 }

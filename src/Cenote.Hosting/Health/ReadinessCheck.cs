@@ -42,6 +42,11 @@ internal sealed class ReadinessCheck(IServiceProvider services, string? poolName
             {
                 return ReplicaSetReadiness.Check(set, options);
             }
+
+            if (sets.Problems.Count > 0 && _monitor.Find(poolName) is null)
+            {
+                return sets.Problems;
+            }
         }
 
         return [_monitor.Find(poolName) is { } found ? PoolReadiness.Check(found, options) : DescribeMissing(poolName)];

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Transactions;
 using Cenote.Providers;
 using Cenote.Providers.Drivers;
@@ -118,9 +119,23 @@ public sealed class AdoNetProvider : DriverProvider<DbConnectionStringBuilder>
 
         // A caller's cancellation may carry the database's answer inside, but it is not a failure, unless the network
         // ended it.
-        OperationCanceledException => FailureClassification.Classify(exception) == FailureKind.ConnectionLost ? FailureKind.ConnectionLost : FailureKind.Other,
+        OperationCanceledException => IsEndOfNetwork(exception) ? FailureKind.ConnectionLost : FailureKind.Other,
         _ => _options.FailureClassifier?.Invoke(exception) ?? FailureClassification.Classify(exception),
     };
+
+    // A driver that cancels by closing its socket has a chain of exceptions that ends with the abort.
+    private static bool IsEndOfNetwork(Exception exception)
+    {
+        for (var current = exception.InnerException; current is not null; current = current.InnerException)
+        {
+            if (current is SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted })
+            {
+                return false;
+            }
+        }
+
+        return FailureClassification.Classify(exception) == FailureKind.ConnectionLost;
+    }
 
     /// <inheritdoc/>
     public override bool IsCancelComplete(TimeSpan? sendDuration) =>

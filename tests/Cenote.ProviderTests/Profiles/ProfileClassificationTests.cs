@@ -1,4 +1,5 @@
 using System.Data.Odbc;
+using System.Net.Sockets;
 using System.Reflection;
 using FirebirdSql.Data.FirebirdClient;
 
@@ -42,6 +43,16 @@ public sealed class ProfileClassificationTests
     {
         Assert.Equal(FailureKind.Other, FailureClassification.Classify(new CodedException(0, "failed", "40003")));
         Assert.Equal(FailureKind.Transient, FailureClassification.Classify(new CodedException(0, "failed", "40001")));
+    }
+
+    [Theory]
+    [InlineData(SocketError.OperationAborted, FailureKind.Other)]
+    [InlineData(SocketError.ConnectionReset, FailureKind.ConnectionLost)]
+    public void A_cancelled_call_is_lost_only_if_the_network_ended_it(SocketError error, FailureKind kind)
+    {
+        var cancelled = new TaskCanceledException("cancelled", new IOException("failed", new SocketException((int)error)));
+
+        Assert.Equal(kind, Firebird.ClassifyFailure(cancelled));
     }
 
     /// <summary>Only the bridge's own exception stands for a lost session.</summary>

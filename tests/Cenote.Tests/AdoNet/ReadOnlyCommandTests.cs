@@ -64,8 +64,10 @@ public sealed class ReadOnlyCommandTests
         command.CommandTimeout = 5;
         var running = command.ExecuteNonQueryAsync();
         await test.StatisticsAre(statistics => statistics.StatementRetries == 1);
-        test.Time.Advance(TimeSpan.FromSeconds(6));
-        await Assert.ThrowsAsync<StubException>(() => running.Soon());
+
+        // The retry is counted before its delay begins, so that one step may come too early.
+        await test.Pump(running, TimeSpan.FromSeconds(6));
+        await Assert.ThrowsAsync<StubException>(() => running);
         Assert.Equal(2, test.Database.Calls(StubCall.Execute).Started);
     }
 
