@@ -41,6 +41,21 @@ public class LeftEarlyTests
         });
     }
 
+    [Theory]
+    [InlineData(Db.PostgreSqlOwnReset, "25P02")]
+    [InlineData(Db.PostgreSqlDriverReset, "25P02")]
+    [InlineData(Db.MariaDb, null)]
+    [InlineData(Db.Sqlite, null)]
+    public async Task A_streamed_query_that_is_left_aborts_only_a_transaction_of_PostgreSQL(Db db, string? failsWith)
+    {
+        await using var pool = TestPool.Create(db);
+        await using var connection = await pool.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        Assert.Equal(1, connection.Query<long>(Rows(db, 200_000), transaction: transaction, buffered: false).First());
+        var failure = await Record.ExceptionAsync(() => connection.ExecuteAsync("SELECT 1", transaction: transaction));
+        Assert.Equal(failsWith, (failure as DbException)?.SqlState);
+    }
+
     [Theory, ClassData<EveryDatabase>]
     public async Task A_query_that_is_left_under_a_query_timeout_costs_no_connection(Db db)
     {
