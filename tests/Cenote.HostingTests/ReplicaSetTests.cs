@@ -48,7 +48,7 @@ public sealed class ReplicaSetTests : IDisposable
 
         await app.StartAsync();
 
-        Assert.Contains("shop/readers", await app.Log.First(102), StringComparison.Ordinal);
+        Assert.Contains("shop/readers", await app.Log.First(105), StringComparison.Ordinal);
         var (status, text) = await app.AskAsync("/ready");
         Assert.Equal(200, status);
         Assert.StartsWith("connection_pools: Degraded: ", text, StringComparison.Ordinal);

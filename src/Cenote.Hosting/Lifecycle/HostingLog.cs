@@ -8,7 +8,7 @@ internal static partial class HostingLog
     [LoggerMessage(101, LogLevel.Information, "Pool {PoolName} is warm after {Elapsed}: {Counts}")]
     internal static partial void WarmedUp(ILogger logger, string poolName, PoolCounts counts, string elapsed);
 
-    [LoggerMessage(102, LogLevel.Warning, "The host starts without pool {PoolName}: {Problem} It fills by itself when the database appears; until then it is not ready, unless other servers of its replica set serve")]
+    [LoggerMessage(102, LogLevel.Warning, "The host starts without pool {PoolName}: {Problem} It fills by itself when the database appears; until then it is not ready")]
     internal static partial void StartsNotReady(ILogger logger, string poolName, string problem, Exception? exception);
 
     [LoggerMessage(103, LogLevel.Information, "Replica set {SetName} is ready after {Elapsed}: {Summary}")]
@@ -16,6 +16,9 @@ internal static partial class HostingLog
 
     [LoggerMessage(104, LogLevel.Warning, "The host starts although replica set {SetName} cannot serve writes: {Problem} It recovers by itself; until then it is not ready")]
     internal static partial void StartsWithoutSet(ILogger logger, string setName, string problem, Exception? exception);
+
+    [LoggerMessage(105, LogLevel.Warning, "The host starts without pool {PoolName} of a replica set: {Problem} It fills by itself when its server appears; other servers of the set may serve meanwhile")]
+    internal static partial void StartsWithoutServer(ILogger logger, string poolName, string problem, Exception? exception);
 
     [LoggerMessage(110, LogLevel.Information, "Pool {PoolName} waits for its last connections to be returned: {Counts}")]
     internal static partial void Draining(ILogger logger, string poolName, PoolCounts counts);

@@ -60,28 +60,26 @@ internal sealed class PoolLifecycle : IHostedLifecycleService, IDisposable
 
             foreach (var member in set.LateMembers)
             {
-                GoOn(member, isLogged: set.IsFailedBy(member));
+                if (!set.IsFailedBy(member))
+                {
+                    HostingLog.StartsWithoutServer(_logger, member.PoolName, member.Failure!.Description, member.Failure.Exception);
+                }
+
+                GoOn(member);
             }
         }
 
         foreach (var pool in construction.Pools.Where(static pool => pool.Failure is not null))
         {
-            GoOn(pool, isLogged: false);
+            HostingLog.StartsNotReady(_logger, pool.PoolName, pool.Failure!.Description, pool.Failure.Exception);
+            GoOn(pool);
         }
     }
 
     /// <summary>
     /// Warms a pool up while the host runs, until its end. What goes wrong in it is logged by the pool itself.
     /// </summary>
-    private void GoOn(PoolWarmUp warmUp, bool isLogged)
-    {
-        if (!isLogged)
-        {
-            HostingLog.StartsNotReady(_logger, warmUp.PoolName, warmUp.Failure!.Description, warmUp.Failure.Exception);
-        }
-
-        _ = warmUp.RunAsync(isPatient: true, _stopping.Token);
-    }
+    private void GoOn(PoolWarmUp warmUp) => _ = warmUp.RunAsync(isPatient: true, _stopping.Token);
 
     public Task StoppingAsync(CancellationToken cancellationToken) => _stopping.CancelAsync();
 
