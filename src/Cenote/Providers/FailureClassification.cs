@@ -1,12 +1,12 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Cenote.Providers.Drivers;
 
 namespace Cenote.Providers;
 
 /// <summary>The classification of exceptions without knowledge of the driver.</summary>
 public static class FailureClassification
 {
-    private const string OdbcException = "System.Data.Odbc.OdbcException";
     private const string QueryInterrupted = "70100";
 
     /// <summary>
@@ -43,7 +43,7 @@ public static class FailureClassification
     }
 
     private static string? SqlStateOf(DbException exception) =>
-        exception.SqlState is { Length: 5 } state ? state : exception.GetType().FullName == OdbcException ? InOdbcMessage(exception.Message) : null;
+        exception.SqlState is { Length: 5 } state ? state : OdbcErrors.IsOfBridge(exception) ? InOdbcMessage(exception.Message) : null;
 
     // Of System.Data.Odbc 11.0.0: "ERROR [40P01] ERROR: deadlock detected". The bridge leaves SqlState empty. MariaDB's
     // driver (3.1.15) reports an interrupted query as a refused cancel.
@@ -54,8 +54,7 @@ public static class FailureClassification
             return QueryInterrupted;
         }
 
-        var start = message.IndexOf('[', StringComparison.Ordinal) + 1;
-        return start > 0 && message.AsSpan(start) is { Length: > 5 } rest && rest[5] == ']' ? rest[..5].ToString() : null;
+        return OdbcErrors.StateIn(message);
     }
 
     // SQL:2016 classes: 08 connection exception, 28 invalid authorization, 40 transaction rollback, but not 40003,

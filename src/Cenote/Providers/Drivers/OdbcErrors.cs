@@ -14,7 +14,7 @@ internal static class OdbcErrors
     internal static List<OdbcError> Of(DbException exception)
     {
         List<OdbcError> errors = [];
-        if (exception.GetType().FullName != ExceptionName)
+        if (!IsOfBridge(exception))
         {
             return errors;
         }
@@ -37,8 +37,11 @@ internal static class OdbcErrors
         return errors;
     }
 
+    /// <summary>Gets whether an exception is of System.Data.Odbc.</summary>
+    internal static bool IsOfBridge(DbException exception) => exception.GetType().FullName == ExceptionName;
+
     // "ERROR [40P01] ERROR: deadlock detected"
-    private static string? StateIn(string message)
+    internal static string? StateIn(string message)
     {
         var start = message.IndexOf('[', StringComparison.Ordinal) + 1;
         return start > 0 && message.AsSpan(start) is { Length: > 5 } rest && rest[5] == ']' ? rest[..5].ToString() : null;
