@@ -37,7 +37,7 @@ internal sealed partial class PermitLedger
     {
         lock (_gate)
         {
-            if (share.MayYield && Missing > 0 && !KeepsIdle(share))
+            if (share.MayYield && Missing > 0 && !KeepsIdle(share, FindNext()))
             {
                 _mustLook = true;
                 UpdateContention();
@@ -92,10 +92,10 @@ internal sealed partial class PermitLedger
     /// each other again and again, as would the pool from itself. A pool that has none, and is guaranteed none, rents
     /// the one that it gets at once.
     /// </summary>
-    private bool KeepsIdle(BudgetShare holder) =>
+    private bool KeepsIdle(BudgetShare holder, (int Excess, bool HasSome, long Turn)? nextPlace) =>
         holder.Wanted > 0
         && _used + _reserved <= _size + _reclaiming
-        && (FindNext() is not { } next || holder.Excess - holder.Reclaiming - next.Excess <= (next.HasSome ? 1 : 0));
+        && (nextPlace is not { } next || holder.Excess - holder.Reclaiming - next.Excess <= (next.HasSome ? 1 : 0));
 
     /// <summary>
     /// Finds the place of the pool that would get one more connection, after all that are being closed are opened
@@ -153,9 +153,10 @@ internal sealed partial class PermitLedger
         }
 
         _looks++;
+        var next = FindNext();
         foreach (var holder in _holders)
         {
-            if (holder.MayYield && !KeepsIdle(holder) && holder.Pool.FindLongestIdle(_looks) is { } idle && (longest is null || idle.IsBefore(longest.Value)))
+            if (holder.MayYield && !KeepsIdle(holder, next) && holder.Pool.FindLongestIdle(_looks) is { } idle && (longest is null || idle.IsBefore(longest.Value)))
             {
                 (share, longest) = (holder, idle);
             }

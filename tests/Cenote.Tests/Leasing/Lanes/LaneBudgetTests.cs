@@ -47,7 +47,9 @@ public sealed class LaneBudgetTests
 
         // One at most for each lease.
         Assert.InRange(test.Budget.GetStatistics().Reclaimed, 0, 60);
-        Assert.Equal([0, 0, 0, 0], [.. InUse(a), .. InUse(b)]);
+
+        // A lane lets go of a connection that makes room for another pool when its close begins, on another thread.
+        await Patience.SoonAsync(() => new[] { a, b }.SelectMany(InUse).All(static inUse => inUse == 0));
     }
 
     [Fact]
