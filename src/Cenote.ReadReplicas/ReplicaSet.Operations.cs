@@ -2,6 +2,7 @@ using Cenote.ReadReplicas.Diagnosing;
 using Cenote.ReadReplicas.Events;
 using Cenote.ReadReplicas.Options;
 using Cenote.ReadReplicas.Telemetry;
+using Cenote.Time;
 
 namespace Cenote;
 
@@ -65,6 +66,7 @@ public sealed partial class ReplicaSet
             throw new ReplicaSetOptionsException(Name, problems);
         }
 
+        changed.TimeProvider = QuietTimeProvider.Of(changed.TimeProvider);
         lock (_changing)
         {
             if (FollowedSettings.Apply(_options, changed) is { Count: > 0 } changes)

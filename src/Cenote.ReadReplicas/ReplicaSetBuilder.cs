@@ -1,4 +1,5 @@
 using Cenote.ReadReplicas.Options;
+using Cenote.Time;
 
 namespace Cenote;
 
@@ -127,6 +128,7 @@ public sealed class ReplicaSetBuilder
         var options = new ReplicaSetOptions(_options);
         List<string> problems = [.. ReplicaSetProblems.Of(options)];
         ThrowIfAny(problems);
+        options.TimeProvider = QuietTimeProvider.Of(options.TimeProvider);
         var servers = new ReplicaSetServer[_declared.Count];
         try
         {

@@ -2,6 +2,7 @@ using Cenote.SharedBudget.Events;
 using Cenote.SharedBudget.Renewal;
 using Cenote.SharedBudget.Stores;
 using Cenote.SharedBudget.Telemetry;
+using Cenote.Time;
 
 namespace Cenote;
 
@@ -80,6 +81,7 @@ public sealed class SharedConnectionBudget : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var copy = options.Copy();
         copy.Validate();
+        copy.TimeProvider = QuietTimeProvider.Of(copy.TimeProvider);
         var shared = new SharedConnectionBudget(copy);
         SharedBudgetMetrics.Add(shared);
         try

@@ -344,7 +344,11 @@ public sealed class ConnectionPoolOptions
     /// reads of the clock and one look-up.</value>
     public StatementStatisticsOptions? StatementStatistics { get; set; }
 
-    /// <summary>Gets or sets the clock and the timers of the pool.</summary>
+    /// <summary>
+    /// Gets or sets the clock and the timers of the pool. Where a clock runs timers on the thread that reads it, as
+    /// FakeTimeProvider does, the pool's move to the thread pool. The pool reads the clock under its locks, so the
+    /// application's own timers on such a clock should not use the pool within their callbacks.
+    /// </summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
