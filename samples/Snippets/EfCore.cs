@@ -28,6 +28,31 @@ internal static class EfCore
         return orders;
     }
 
+    internal static void RegisterSet(IServiceCollection services)
+    {
+        #region replicas
+        services.AddReplicaSet("shop", set => set.ConfigurePools(pool => pool.UsePostgreSql()));
+        services.AddDbContextPool<ShopContext>(options => options
+            .UseNpgsql(npgsql => npgsql.EnableRetryOnFailure())
+            .UseReplicaSet("shop", ReplicaQueries.Untracked));
+        #endregion
+    }
+
+    internal static async Task<int> ReadFromReplicasAsync(ReplicaSet set, ShopContext context)
+    {
+        #region replicaReads
+        using var causal = set.BeginCausalScope();                                 // or app.UseCausalReads("shop"), for each request
+        context.Orders.Add(new ShopOrder { Customer = "Ana" });
+        await context.SaveChangesAsync();                                          // the primary
+        var orders = await context.Orders.AsNoTracking().ToListAsync();            // a replica that has the new order
+        using (set.BeginWriteScope())
+        {
+            var latest = await context.Orders.AsNoTracking().ToListAsync();        // the primary
+        }
+        #endregion
+        return orders.Count;
+    }
+
     internal static async Task CopyAsync(ShopContext context)
     {
         #region unwrap

@@ -1,6 +1,5 @@
 using Cenote;
 using Cenote.EntityFrameworkCore.Configuration;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Microsoft.EntityFrameworkCore;
 
@@ -23,7 +22,7 @@ public static class ConnectionPoolDbContextOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
         ArgumentNullException.ThrowIfNull(pool);
-        return Use(optionsBuilder, new PoolOptionsExtension(pool));
+        return new PoolOptionsExtension(pool).AddTo(optionsBuilder);
     }
 
     /// <summary>
@@ -39,7 +38,7 @@ public static class ConnectionPoolDbContextOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
         ArgumentException.ThrowIfNullOrWhiteSpace(poolName);
-        return Use(optionsBuilder, new PoolOptionsExtension(poolName));
+        return new PoolOptionsExtension(poolName).AddTo(optionsBuilder);
     }
 
     /// <summary>Uses the application's default pool: its <see cref="ConnectionPool"/> service without a key.</summary>
@@ -50,7 +49,7 @@ public static class ConnectionPoolDbContextOptionsExtensions
     public static DbContextOptionsBuilder UseConnectionPool(this DbContextOptionsBuilder optionsBuilder)
     {
         ArgumentNullException.ThrowIfNull(optionsBuilder);
-        return Use(optionsBuilder, new PoolOptionsExtension());
+        return new PoolOptionsExtension().AddTo(optionsBuilder);
     }
 
     /// <inheritdoc cref="UseConnectionPool(DbContextOptionsBuilder, ConnectionPool)"/>
@@ -70,18 +69,4 @@ public static class ConnectionPoolDbContextOptionsExtensions
     public static DbContextOptionsBuilder<TContext> UseConnectionPool<TContext>(this DbContextOptionsBuilder<TContext> optionsBuilder)
         where TContext : DbContext =>
         (DbContextOptionsBuilder<TContext>)UseConnectionPool((DbContextOptionsBuilder)optionsBuilder);
-
-    private static DbContextOptionsBuilder Use(DbContextOptionsBuilder optionsBuilder, PoolOptionsExtension extension)
-    {
-        // The pool's services wrap the services of the database's provider, which must be registered before.
-        if (!optionsBuilder.Options.Extensions.OfType<RelationalOptionsExtension>().Any())
-        {
-            throw new InvalidOperationException("UseConnectionPool was called before a relational database was chosen. Call UseNpgsql, UseSqlite or the like first.");
-        }
-
-        // EF Core validates only when it builds services, not for each context that shares them.
-        extension.Validate(optionsBuilder.Options);
-        ((IDbContextOptionsBuilderInfrastructure)optionsBuilder).AddOrUpdateExtension(extension);
-        return optionsBuilder;
-    }
 }

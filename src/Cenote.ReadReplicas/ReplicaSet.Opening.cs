@@ -8,7 +8,10 @@ public sealed partial class ReplicaSet
 {
     private readonly AsyncLocal<RouteFlow?> _flow = new();
 
-    private ConnectionIntent Intent => _flow.Value?.Intent ?? ConnectionIntent.Write;
+    /// <summary>Gets the intent of the innermost scope of the flow; <see langword="null"/> without one.</summary>
+    internal ConnectionIntent? StatedIntent => _flow.Value?.Intent;
+
+    private ConnectionIntent Intent => StatedIntent ?? ConnectionIntent.Write;
 
     /// <summary>
     /// Rents for the intent of the flow, which is writing outside of a <see cref="BeginReadScope"/>.

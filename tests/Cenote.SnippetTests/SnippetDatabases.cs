@@ -30,8 +30,10 @@ public sealed class SnippetDatabases : IAsyncLifetime
                 "CREATE TABLE orders (id bigserial PRIMARY KEY, customer int)",
                 "CREATE TABLE customers (id int PRIMARY KEY, address text)",
                 "INSERT INTO customers VALUES (7, 'elsewhere')",
-                "GRANT ALL ON ALL TABLES IN SCHEMA public TO worker",
-                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO worker");
+                "CREATE SCHEMA ef AUTHORIZATION worker",
+                "CREATE TABLE ef.orders (id serial PRIMARY KEY, customer text)",
+                "GRANT ALL ON ALL TABLES IN SCHEMA public, ef TO worker",
+                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public, ef TO worker");
         }
 
         // Patience for a busy machine, which the fault lab must not have.

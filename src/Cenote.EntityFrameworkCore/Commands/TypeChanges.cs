@@ -1,3 +1,4 @@
+using Cenote.EntityFrameworkCore.Replicas;
 using Cenote.Providers;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
@@ -41,8 +42,23 @@ internal sealed class TypeChanges : DbCommandInterceptor
         if (change.CurrentState == System.Data.ConnectionState.Closed)
         {
             connection.StateChange -= ClearOnce;
-            (connection.Pool.Provider as ITypeCache)?.ClearTypeCache();
-            connection.Pool.Clear();
+            if (ContextRoute.Of(connection) is { } route)
+            {
+                foreach (var server in route.Set.Servers)
+                {
+                    Clear(server.Pool);
+                }
+            }
+            else
+            {
+                Clear(connection.Pool);
+            }
         }
+    }
+
+    private static void Clear(ConnectionPool pool)
+    {
+        (pool.Provider as ITypeCache)?.ClearTypeCache();
+        pool.Clear();
     }
 }

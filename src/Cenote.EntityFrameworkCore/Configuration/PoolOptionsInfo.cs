@@ -7,12 +7,15 @@ internal sealed class PoolOptionsInfo(PoolOptionsExtension extension) : DbContex
 {
     public override bool IsDatabaseProvider => false;
 
-    public override string LogFragment => $"using connection pool '{extension.Description}' ";
+    public override string LogFragment => $"using connection {extension.Description} ";
+
+    private ReplicaQueries? Queries => extension.Queries;
 
     // Services find the pool through the context's options, so that all pools, for example one per tenant, share them.
-    public override int GetServiceProviderHashCode() => 0;
+    // Compiled queries, which are among them, are marked for replicas or not.
+    public override int GetServiceProviderHashCode() => Queries.GetHashCode();
 
-    public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) => other is PoolOptionsInfo;
+    public override bool ShouldUseSameServiceProvider(DbContextOptionsExtensionInfo other) => other is PoolOptionsInfo info && info.Queries == Queries;
 
-    public override void PopulateDebugInfo(IDictionary<string, string> debugInfo) => debugInfo["Cenote:ConnectionPool"] = "1";
+    public override void PopulateDebugInfo(IDictionary<string, string> debugInfo) => debugInfo["Cenote:ConnectionPool"] = Queries?.ToString() ?? "1";
 }

@@ -37,7 +37,7 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
 
         var pool = extension.FindPool(options);
         PoolCompatibility.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
-        var connection = pool.CreateConnection(HolderOf(context), 0, "EF Core");
+        var connection = extension.CreateConnection(options, pool, HolderOf(context));
 
         // Execution strategies, and checks whether a database exists, know only their driver's exceptions.
         connection.UnwrapDriverExceptions = true;

@@ -27,6 +27,8 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
 
     private ConnectionPool Pool => _options.FindExtension<PoolOptionsExtension>()!.FindPool(_options);
 
+    private IEnumerable<ConnectionPool> Pools => _options.FindExtension<PoolOptionsExtension>()!.FindPools(_options);
+
     internal static IRelationalDatabaseCreator Over(IServiceProvider services, IRelationalDatabaseCreator pooled)
     {
         var dependencies = services.GetRequiredService<RelationalDatabaseCreatorDependencies>();
@@ -99,7 +101,7 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
             creator.Creator.Create();
         }
 
-        Recover(pool);
+        Recover();
     }
 
     public override async Task CreateAsync(CancellationToken cancellationToken = default)
@@ -111,13 +113,13 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
             await creator.Creator.CreateAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        Recover(pool);
+        Recover();
     }
 
     public override void Delete()
     {
         var pool = Pool;
-        pool.Clear();
+        ClearAll(isDeleted: false);
         using (var creator = _administrative.Begin(pool))
         {
             creator.Creator.Delete();
@@ -125,32 +127,46 @@ internal sealed class PooledDatabaseCreator : RelationalDatabaseCreator
 
         // Replaces connections that were opened or used meanwhile, to a deleted file or a session that the server has
         // ended.
-        (pool.Provider as ITypeCache)?.ClearTypeCache();
-        pool.Clear();
+        ClearAll(isDeleted: true);
     }
 
     public override async Task DeleteAsync(CancellationToken cancellationToken = default)
     {
         var pool = Pool;
-        pool.Clear();
+        ClearAll(isDeleted: false);
         var creator = await _administrative.BeginAsync(pool, cancellationToken).ConfigureAwait(false);
         await using (creator.ConfigureAwait(false))
         {
             await creator.Creator.DeleteAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        (pool.Provider as ITypeCache)?.ClearTypeCache();
-        pool.Clear();
+        ClearAll(isDeleted: true);
     }
 
     // The pool need not wait until its next attempt to connect to a database that did not exist before.
-    private static void Recover(ConnectionPool pool)
+    private void Recover()
     {
-        // A database of the same name may have existed before.
-        (pool.Provider as ITypeCache)?.ClearTypeCache();
-        if (pool.GetCircuitStatus() is { IsIsolated: false, LastFailure: not null })
+        foreach (var pool in Pools)
         {
-            pool.CloseCircuit();
+            // A database of the same name may have existed before.
+            (pool.Provider as ITypeCache)?.ClearTypeCache();
+            if (pool.GetCircuitStatus() is { IsIsolated: false, LastFailure: not null })
+            {
+                pool.CloseCircuit();
+            }
+        }
+    }
+
+    private void ClearAll(bool isDeleted)
+    {
+        foreach (var pool in Pools)
+        {
+            if (isDeleted)
+            {
+                (pool.Provider as ITypeCache)?.ClearTypeCache();
+            }
+
+            pool.Clear();
         }
     }
 }

@@ -1,6 +1,7 @@
 using FluentMigrator.Runner;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Cenote.SnippetTests.Runs;
 
@@ -16,6 +17,13 @@ internal static class LibraryRuns
             await Snippets.EfCore.CopyAsync(context);
             Assert.Equal(1, await context.Orders.CountAsync(static order => order.Customer == "Ana"));
         }),
+        ["EfCore.replicas"] = databases => OnSetAsync(databases, async (set, context) =>
+        {
+            await context.Orders.AsNoTracking().CountAsync();
+            Assert.Equal(0, set.Servers[0].Pool.GetStatistics().Rents);
+        }),
+        ["EfCore.replicaReads"] = databases => OnSetAsync(databases, async (set, context) =>
+            Assert.Equal(1, await Snippets.EfCore.ReadFromReplicasAsync(set, context))),
         ["Libraries.migrator"] = MigrateAsync,
         ["Libraries.factory"] = MigrateAsync,
     };
@@ -27,6 +35,18 @@ internal static class LibraryRuns
         await using var provider = services.BuildServiceProvider();
         await using var scope = provider.CreateAsyncScope();
         await run(scope.ServiceProvider.GetRequiredService<Snippets.EfCore.ShopContext>());
+    }
+
+    private static async Task OnSetAsync(SnippetDatabases databases, Func<ReplicaSet, Snippets.EfCore.ShopContext, Task> run)
+    {
+        var servers = (await databases.ReplicatedAsync()).Select(static text => new NpgsqlConnectionStringBuilder(text) { SearchPath = "ef" }.ConnectionString);
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(RegistryRuns.SetOf([.. servers])).Build());
+        Snippets.EfCore.RegisterSet(services);
+        await using var provider = services.BuildServiceProvider();
+        var set = provider.GetRequiredKeyedService<ReplicaSet>("shop");
+        await set.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+        await using var scope = provider.CreateAsyncScope();
+        await run(set, scope.ServiceProvider.GetRequiredService<Snippets.EfCore.ShopContext>());
     }
 
     private static async Task MigrateAsync(SnippetDatabases databases)
