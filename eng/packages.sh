@@ -75,10 +75,11 @@ missing_peers_packages() {
     command -v npm >/dev/null || echo npm
 }
 
-# Proxies before PostgreSQL, and the library that makes MariaDB a node of a cluster. The tests start them.
+# Proxies before PostgreSQL and other servers, and the library that makes MariaDB a node of a cluster. The tests start them.
 missing_proxies_packages() {
     [[ -x /usr/sbin/pgbouncer ]] || echo pgbouncer
     [[ -x /usr/sbin/pgpool ]] || echo pgpool2
+    [[ -x /usr/sbin/haproxy ]] || echo haproxy
     [[ -e /usr/lib/galera/libgalera_smm.so ]] || echo galera-4
 }
 
@@ -132,10 +133,8 @@ disable_services() {
             redis-server) "${AS_ROOT[@]}" systemctl disable --quiet redis-server || true ;;
             prometheus) "${AS_ROOT[@]}" systemctl disable --quiet prometheus || true ;;
             patroni) "${AS_ROOT[@]}" systemctl disable --quiet patroni || true ;;
-            pgbouncer) "${AS_ROOT[@]}" systemctl disable --quiet pgbouncer || true ;;
-            pgpool2) "${AS_ROOT[@]}" systemctl disable --quiet pgpool2 || true ;;
             etcd-server) "${AS_ROOT[@]}" systemctl disable --quiet etcd || true ;;
-            pgbouncer | pgpool2) "${AS_ROOT[@]}" systemctl disable --quiet "$package" || true ;;
+            pgbouncer | pgpool2 | haproxy) "${AS_ROOT[@]}" systemctl disable --quiet "$package" || true ;;
         esac
     done
 }

@@ -1,11 +1,13 @@
 namespace Cenote.ProxyTests;
 
-/// <summary>The table of docs/proxies.md: what works in which mode of a real PgBouncer.</summary>
+/// <summary>The table of docs/proxies.md: what works through which real proxy.</summary>
 public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
 {
     [Theory]
-    [InlineData("session", true)]
-    [InlineData("transaction", false)]
+    [InlineData(Way.BouncerSession, true)]
+    [InlineData(Way.BouncerTransaction, false)]
+    [InlineData(Way.Pgpool, true)]
+    [InlineData(Way.HaProxy, true)]
     public async Task Session_state_outlives_a_statement(string mode, bool isKept)
     {
         await using var lab = await StartAsync(mode);
@@ -15,8 +17,10 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session", true)]
-    [InlineData("transaction", true)]
+    [InlineData(Way.BouncerSession, true)]
+    [InlineData(Way.BouncerTransaction, true)]
+    [InlineData(Way.Pgpool, true)]
+    [InlineData(Way.HaProxy, true)]
     public async Task State_of_a_transaction_is_kept_within_it(string mode, bool isKept)
     {
         await using var lab = await StartAsync(mode);
@@ -29,7 +33,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Statement_pooling_has_no_transactions()
     {
-        await using var lab = await StartAsync("statement");
+        await using var lab = await StartAsync(Way.BouncerStatement);
         var failure = await Assert.ThrowsAsync<PostgresException>(async () =>
         {
             await using var transaction = await lab.Connection.BeginTransactionAsync(Stop);
@@ -39,8 +43,10 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session", true)]
-    [InlineData("transaction", false)]
+    [InlineData(Way.BouncerSession, true)]
+    [InlineData(Way.BouncerTransaction, false)]
+    [InlineData(Way.Pgpool, true)]
+    [InlineData(Way.HaProxy, true)]
     public async Task Advisory_lock_is_released_by_its_holder(string mode, bool isReleased)
     {
         await using var lab = await StartAsync(mode);
@@ -51,8 +57,10 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session", true)]
-    [InlineData("transaction", false)]
+    [InlineData(Way.BouncerSession, true)]
+    [InlineData(Way.BouncerTransaction, false)]
+    [InlineData(Way.Pgpool, true)]
+    [InlineData(Way.HaProxy, true)]
     public async Task Prepared_statement_is_there_when_it_is_executed(string mode, bool works)
     {
         await using var lab = await StartAsync(mode);
@@ -72,8 +80,10 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session", true)]
-    [InlineData("transaction", false)]
+    [InlineData(Way.BouncerSession, true)]
+    [InlineData(Way.BouncerTransaction, false)]
+    [InlineData(Way.Pgpool, true)]
+    [InlineData(Way.HaProxy, true)]
     public async Task Notification_reaches_the_session_that_listens(string mode, bool isReceived)
     {
         await using var lab = await StartAsync(mode);
@@ -90,8 +100,10 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session")]
-    [InlineData("transaction")]
+    [InlineData(Way.BouncerSession)]
+    [InlineData(Way.BouncerTransaction)]
+    [InlineData(Way.Pgpool)]
+    [InlineData(Way.HaProxy)]
     public async Task Role_and_position_of_the_server_can_be_read(string mode)
     {
         await using var lab = await StartAsync(mode);
@@ -103,20 +115,23 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("session", SessionReset.ByDriver, ResetMode.Full)]
-    [InlineData("session", SessionReset.ByPool, ResetMode.Full)]
-    [InlineData("session", SessionReset.ByPool, ResetMode.Rollback)]
-    [InlineData("transaction", SessionReset.ByDriver, ResetMode.Full)]
-    [InlineData("transaction", SessionReset.ByPool, ResetMode.Full)]
-    [InlineData("transaction", SessionReset.ByPool, ResetMode.Rollback)]
-    [InlineData("statement", SessionReset.ByDriver, ResetMode.Full)]
-    [InlineData("statement", SessionReset.ByPool, ResetMode.Full)]
-    [InlineData("statement", SessionReset.ByPool, ResetMode.Rollback)]
-    [InlineData("statement", SessionReset.ByPool, ResetMode.None)]
+    [InlineData(Way.BouncerSession, SessionReset.ByDriver, ResetMode.Full)]
+    [InlineData(Way.BouncerSession, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(Way.BouncerSession, SessionReset.ByPool, ResetMode.Rollback)]
+    [InlineData(Way.BouncerTransaction, SessionReset.ByDriver, ResetMode.Full)]
+    [InlineData(Way.BouncerTransaction, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(Way.BouncerTransaction, SessionReset.ByPool, ResetMode.Rollback)]
+    [InlineData(Way.BouncerStatement, SessionReset.ByDriver, ResetMode.Full)]
+    [InlineData(Way.BouncerStatement, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(Way.BouncerStatement, SessionReset.ByPool, ResetMode.Rollback)]
+    [InlineData(Way.BouncerStatement, SessionReset.ByPool, ResetMode.None)]
+    [InlineData(Way.Pgpool, SessionReset.ByDriver, ResetMode.Full)]
+    [InlineData(Way.Pgpool, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(Way.HaProxy, SessionReset.ByPool, ResetMode.Full)]
     public async Task Connection_survives_its_reset(string mode, SessionReset clearing, ResetMode reset)
     {
-        await using var bouncer = await bouncers.StartAsync($"pool_mode = {mode}");
-        await using var pool = Bouncers.NewPool(bouncer.ConnectionString, options => (options.SessionReset, options.ResetMode) = (clearing, reset));
+        var way = await bouncers.ShareAsync(mode);
+        await using var pool = Bouncers.NewPool(way.ConnectionString, options => (options.SessionReset, options.ResetMode) = (clearing, reset));
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
@@ -126,24 +141,40 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
     }
 
+    [Theory]
+    [InlineData(Way.BouncerSession)]
+    [InlineData(Way.Pgpool)]
+    [InlineData(Way.HaProxy)]
+    public async Task Session_context_and_settings_end_with_their_lease(string mode)
+    {
+        var way = await bouncers.ShareAsync(mode);
+        await using var pool = Bouncers.NewPool(way.ConnectionString, static options => options.MaxSize = 1);
+        await using (var connection = await pool.OpenConnectionAsync(SessionContext.Empty.With("my.tenant", "7"), Stop))
+        {
+            Assert.Equal("7", await connection.ScalarAsync<string>("SELECT current_setting('my.tenant')"));
+            await connection.ExecuteAsync("SET work_mem = '4321kB'");
+        }
+
+        Assert.Equal("", await pool.ScalarAsync<string>("SELECT coalesce(current_setting('my.tenant', true), '')"));
+        Assert.NotEqual("4321kB", await pool.ScalarAsync<string>("SHOW work_mem"), StringComparer.Ordinal);
+        Assert.DoesNotContain(pool.GetEvents(), static happened => happened.Kind == PoolEventKind.ConnectionWarning);
+    }
+
     private async Task<Lab> StartAsync(string mode)
     {
-        // Since 1.21 PgBouncer can prepare a statement on each session that needs it, and by default does since 1.24.
-        // The table is without that; 1.18 has no such setting.
-        string[] settings = await PgBouncer.ReadVersionAsync() < new Version(1, 21) ? [] : ["max_prepared_statements = 0"];
-        var bouncer = await bouncers.StartAsync([$"pool_mode = {mode}", .. settings]);
-        var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => options.ResetMode = ResetMode.None);
-        return new Lab(bouncer, pool, await pool.OpenConnectionAsync(Stop), await bouncer.OpenAsync());
+        var way = await Way.StartAsync(bouncers.Server, mode);
+        var pool = Bouncers.NewPool(way.ConnectionString, static options => options.ResetMode = ResetMode.None);
+        return new Lab(way, pool, await pool.OpenConnectionAsync(Stop), await way.OpenAsync());
     }
 
     /// <summary>A connection of a pool, and another client.</summary>
-    private sealed class Lab(PgBouncer bouncer, ConnectionPool pool, PooledConnection connection, NpgsqlConnection other) : IAsyncDisposable
+    private sealed class Lab(Way way, ConnectionPool pool, PooledConnection connection, NpgsqlConnection other) : IAsyncDisposable
     {
         internal ConnectionPool Pool => pool;
 
         internal PooledConnection Connection => connection;
 
-        /// <summary>The other client takes the server that was used last, and keeps it.</summary>
+        /// <summary>The other client takes the server session that was used last, and keeps it.</summary>
         internal Task MoveAsync() => other.ExecuteAsync("BEGIN");
 
         public async ValueTask DisposeAsync()
@@ -151,7 +182,7 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
             await connection.DisposeAsync();
             await pool.DisposeAsync();
             await other.DisposeAsync();
-            await bouncer.DisposeAsync();
+            await way.DisposeAsync();
         }
     }
 }

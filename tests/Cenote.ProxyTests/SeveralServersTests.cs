@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Globalization;
 
 namespace Cenote.ProxyTests;
 
@@ -31,8 +30,8 @@ public sealed class SeveralServersTests : IAsyncLifetime
     [Fact]
     public async Task A_set_reports_that_a_balancer_of_connections_hides_two_servers()
     {
-        await using var balancer = new Balancer(_primary.Port, _replica.Port);
-        await FindsAsync($"Host=127.0.0.1;Port={balancer.Port};Database=postgres;Username=admin;SSL Mode=Disable");
+        await using var balancer = await HaProxy.StartAsync([(_primary.Port, ""), (_replica.Port, "")], "balance roundrobin");
+        await FindsAsync($"Host=127.0.0.1;Port={balancer.Port.ToString(CultureInfo.InvariantCulture)};Database=postgres;Username=admin;SSL Mode=Disable");
     }
 
     [Fact]
@@ -67,48 +66,5 @@ public sealed class SeveralServersTests : IAsyncLifetime
             .Configure(static options => (options.MinSize, options.MaxSize) = (0, 2)).Build();
         var builder = new ReplicaSetBuilder("shop").AddPrimary("db1", NewPool(primary)).Configure(static options => options.ProbeInterval = TimeSpan.FromMilliseconds(50));
         return (replica is null ? builder : builder.AddReplica("db2", NewPool(replica))).Build();
-    }
-
-    /// <summary>
-    /// Passes each connection to the next server in turn, as a load balancer of TCP connections does.
-    /// </summary>
-    private sealed class Balancer : IAsyncDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly int[] _servers;
-        private readonly Task _accepting;
-
-        internal Balancer(params int[] servers)
-        {
-            _servers = servers;
-            _listener.Start();
-            _accepting = AcceptAsync();
-        }
-
-        internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Stop();
-            await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        private async Task AcceptAsync()
-        {
-            for (var turn = 0; ; turn++)
-            {
-                var client = await _listener.AcceptTcpClientAsync();
-                _ = RelayAsync(client, _servers[turn % _servers.Length]);
-            }
-        }
-
-        private static async Task RelayAsync(TcpClient client, int port)
-        {
-            using var near = client;
-            using var far = new TcpClient { NoDelay = true };
-            near.NoDelay = true;
-            await far.ConnectAsync(IPAddress.Loopback, port);
-            await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
-        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MySqlQuestions : ServerQuestions
 {
     private const string Variables =
         """
-        SHOW VARIABLES WHERE Variable_name IN ('version', 'max_connections', 'max_user_connections', 'read_only',
+        SHOW VARIABLES WHERE Variable_name IN ('version', 'port', 'max_connections', 'max_user_connections', 'read_only',
             'innodb_lock_wait_timeout', 'lock_wait_timeout', 'wait_timeout', 'idle_transaction_timeout', 'max_statement_time', 'max_execution_time')
         """;
 
@@ -62,7 +62,13 @@ internal sealed class MySqlQuestions : ServerQuestions
         var isReadOnly = variables.GetValueOrDefault("read_only") is not (null or "OFF" or "0");
         report.Add("server", "read_only", isReadOnly ? "on" : "off");
         report.Add("server", "TLS", status.GetValueOrDefault("Ssl_cipher") is { Length: > 0 } ? "yes" : "no");
-        AddProxy((MySqlConnection)connection, id["id"], report);
+        var driver = (MySqlConnection)connection;
+        var address = new MySqlConnectionStringBuilder(driver.ConnectionString);
+        AddProxy(
+            report,
+            id["id"] == driver.ServerThread.ToString(CultureInfo.InvariantCulture) ? null : "another session answers than the login named",
+            (int)address.Port,
+            address.ConnectionProtocol == MySqlConnectionProtocol.Sockets ? variables.GetValueOrDefault("port", "") : "");
         if (isReadOnly)
         {
             report.Find(CheckLevel.Note, "The server takes no writes (read_only). A pool for writes needs the primary; see AddReplicaSet for both.");
@@ -89,16 +95,6 @@ internal sealed class MySqlQuestions : ServerQuestions
             {
                 report.Find(CheckLevel.Note, $"No {name}: {consequence}");
             }
-        }
-    }
-
-    private void AddProxy(MySqlConnection connection, string id, CheckReport report)
-    {
-        IsProxied = id != connection.ServerThread.ToString(CultureInfo.InvariantCulture);
-        report.Add("server", "proxy", IsProxied ? "yes: another session answers than the login named" : "none that can be seen");
-        if (IsProxied)
-        {
-            report.Find(CheckLevel.Warning, "A proxy that keeps sessions of its own is in between. What it keeps of a session depends on it: see docs/proxies.md.");
         }
     }
 

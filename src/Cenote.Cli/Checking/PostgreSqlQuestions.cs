@@ -26,6 +26,7 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
                coalesce(current_setting('idle_session_timeout', true), '') AS idle_session_timeout,
                coalesce((SELECT ssl::text FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()), '') AS ssl,
                pg_backend_pid() AS process,
+               inet_server_port() AS port,
                CASE WHEN inet_client_addr() IS NULL OR host(inet_client_addr()) LIKE '127.%' OR host(inet_client_addr()) = '::1' THEN 'local' ELSE 'remote' END AS way
         """;
 
@@ -73,7 +74,8 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
         report.Add("server", "PostgreSQL", facts["version"]);
         report.Add("server", "role", facts["role"]);
         report.Add("server", "TLS of the server's session", facts["ssl"] switch { "true" => "yes", "false" => "no", _ => "unknown" });
-        AddProxy((NpgsqlConnection)connection, facts, report);
+        var driver = (NpgsqlConnection)connection;
+        AddProxy(report, facts["process"] == driver.ProcessID.ToString(CultureInfo.InvariantCulture) ? null : "another process answers than the login named", driver.Port, facts["port"]);
         if (facts["role"] != "primary")
         {
             report.Find(CheckLevel.Note, $"The server takes no writes ({facts["role"]}). A pool for writes needs the primary; see AddReplicaSet for both.");
@@ -98,16 +100,6 @@ internal sealed class PostgreSqlQuestions : ServerQuestions
         if (facts["idle_in_transaction_session_timeout"] == "0")
         {
             report.Find(CheckLevel.Note, "No idle_in_transaction_session_timeout: a client that hangs in a transaction keeps its locks. LeakDetection of the pool reports such leases.");
-        }
-    }
-
-    private void AddProxy(NpgsqlConnection connection, Dictionary<string, string> facts, CheckReport report)
-    {
-        IsProxied = facts["process"] != connection.ProcessID.ToString(CultureInfo.InvariantCulture);
-        report.Add("server", "proxy", IsProxied ? "yes: another process answers than the login named" : "none that can be seen");
-        if (IsProxied)
-        {
-            report.Find(CheckLevel.Warning, "A proxy that keeps sessions of its own, such as PgBouncer, is in between. What it keeps of a session depends on its mode: see docs/proxies.md.");
         }
     }
 

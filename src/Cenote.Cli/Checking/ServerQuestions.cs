@@ -114,6 +114,28 @@ internal abstract class ServerQuestions
     protected static int Number(Dictionary<string, string> row, string name) =>
         int.TryParse(row.GetValueOrDefault(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
+    /// <summary>Adds what is between the client and the server, as far as the server's answers show it.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="sharing">
+    /// How a proxy that keeps sessions of its own shows; <see langword="null"/> without one.
+    /// </param>
+    /// <param name="asked">The port that the client connected to.</param>
+    /// <param name="listening">The server's port; empty without one.</param>
+    protected void AddProxy(CheckReport report, string? sharing, int asked, string listening)
+    {
+        IsProxied = sharing is not null;
+        var isForwarded = !IsProxied && int.TryParse(listening, NumberStyles.Integer, CultureInfo.InvariantCulture, out var port) && port > 0 && port != asked;
+        report.Add("server", "proxy", sharing is not null ? $"yes: {sharing}" : isForwarded ? FormattableString.Invariant($"yes: the client connects to port {asked}, and the server listens on {listening}") : "none that can be seen");
+        if (IsProxied)
+        {
+            report.Find(CheckLevel.Warning, "A proxy that keeps sessions of its own, such as PgBouncer, is in between. What it keeps of a session depends on it and its mode: see docs/proxies.md.");
+        }
+        else if (isForwarded)
+        {
+            report.Find(CheckLevel.Note, "Something passes connections on: a proxy such as HAProxy or pgpool-II, a tunnel or a port mapping. It may end idle connections and long statements, and choose among servers: see docs/proxies.md.");
+        }
+    }
+
     /// <summary>Adds the room for pools: what everybody may open, and how much of it is taken.</summary>
     /// <param name="report">The report.</param>
     /// <param name="room">How many connections this user can have in all.</param>

@@ -134,6 +134,40 @@ public sealed class CheckTests : IDisposable
         Assert.Contains("not tried: a proxy is in between", run.Output);
     }
 
+    // Needs pgpool2 of the system.
+    [Fact]
+    public async Task A_pgpool_with_the_ids_of_its_server_is_recognized_by_its_port()
+    {
+        await using var server = await TestServers.PostgreSqlServer.StartNewAsync();
+        await using var pgpool = await TestServers.Pgpool.StartAsync([server]);
+
+        using var run = await CheckAsync("postgresql", pgpool.ConnectionString("admin"));
+
+        Assert.Contains($"the client connects to port {pgpool.Port}, and the server listens on {server.Port}", run.Output);
+        Assert.Equal(8, CountOf(run, "cleared"));
+    }
+
+    // Needs haproxy of the system.
+    [Fact]
+    public async Task A_proxy_that_passes_connections_on_is_recognized_by_its_port()
+    {
+        var postgreSql = new NpgsqlConnectionStringBuilder(RealServers.PostgreSql);
+        var mySql = new MySqlConnectionStringBuilder(RealServers.MySql);
+        await using var toPostgreSql = await TestServers.HaProxy.StartAsync([(postgreSql.Port, "")]);
+        await using var toMySql = await TestServers.HaProxy.StartAsync([((int)mySql.Port, "")]);
+        var (serverOfPostgreSql, serverOfMySql) = (postgreSql.Port, mySql.Port);
+        (postgreSql.Port, mySql.Port) = (toPostgreSql.Port, (uint)toMySql.Port);
+
+        using var first = await CheckAsync("postgresql", postgreSql.ConnectionString);
+        using var second = await CheckAsync("mariadb", mySql.ConnectionString);
+
+        Assert.Contains($"yes: the client connects to port {toPostgreSql.Port}, and the server listens on {serverOfPostgreSql}", first.Output);
+        Assert.Contains($"yes: the client connects to port {toMySql.Port}, and the server listens on {serverOfMySql}", second.Output);
+        Assert.Contains("docs/proxies.md", first.Output);
+        Assert.Contains("docs/proxies.md", second.Output);
+        Assert.Equal((8, 7), (CountOf(first, "cleared"), CountOf(second, "cleared")));
+    }
+
     [Fact]
     public async Task A_server_that_is_not_reached_is_said_without_the_password()
     {

@@ -13,6 +13,8 @@ internal static class Programs
 
     internal static string Pgpool => Existing("/usr/sbin/pgpool", "pgpool2");
 
+    internal static string HaProxy => Existing("/usr/sbin/haproxy", "haproxy");
+
     internal static string Redis => Existing("/usr/bin/redis-server", "redis-server");
 
     internal static string Firebird => Existing("/usr/sbin/firebird", "firebird3.0-server");
