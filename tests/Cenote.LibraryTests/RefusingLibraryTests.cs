@@ -1,8 +1,13 @@
 using System.Reflection;
+using Cenote.Providers;
 using Hangfire;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using MySql.Data.MySqlClient;
 using Npgsql;
 using Orleans.Configuration;
 
@@ -41,16 +46,39 @@ public sealed class RefusingLibraryTests
     }
 
     [Fact]
-    public async Task EF_Core_on_MariaDB_works_with_another_driver_than_the_pools()
+    public async Task EF_Core_on_MariaDB_casts_its_connections_and_is_refused_with_the_reason()
     {
         await using var database = await LibraryDatabase.MariaDbAsync();
-        var options = new DbContextOptionsBuilder().UseMySQL(database.ConnectionString);
-        var refused = Assert.Throws<InvalidOperationException>(() => options.UseConnectionPool(database.Pool));
-        Assert.Contains("MySql.EntityFrameworkCore", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("MySqlConnector", refused.Message, StringComparison.Ordinal);
+        await using var same = new ConnectionPool(AdoNetProvider.For(MySqlClientFactory.Instance, database.ConnectionString), new ConnectionPoolOptions { Name = "same driver" });
+        foreach (var pool in new[] { database.Pool, same })
+        {
+            var refused = Assert.Throws<InvalidOperationException>(() => new DbContextOptionsBuilder().UseMySQL(database.ConnectionString).UseConnectionPool(pool));
+            Assert.StartsWith("MySql.EntityFrameworkCore casts the connection of a context to MySqlConnection of MySql.Data", refused.Message, StringComparison.Ordinal);
+            Assert.Contains($"'{pool.Name}'", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("Maximum Pool Size", refused.Message, StringComparison.Ordinal);
+        }
 
-        await using var context = new DbContext(options.Options);
-        Assert.True(await context.Database.CanConnectAsync(TestContext.Current.CancellationToken));
+        await using var context = new DbContext(new DbContextOptionsBuilder().UseMySQL(database.ConnectionString).Options);
+        Assert.True(await context.Database.CanConnectAsync(Stop));
+
+        // The reason. Once this fails, it may work on a pool.
+        var connection = context.GetService<IRelationalConnection>().GetType();
+        Assert.Equal(typeof(MySqlConnection), connection.GetProperty("DbConnection", BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)!.PropertyType);
+        Assert.True(typeof(MySqlConnection).IsSealed);
+    }
+
+    [Fact]
+    public async Task EF_Core_on_MariaDB_with_a_named_pool_says_why_it_cannot_connect()
+    {
+        await using var database = await LibraryDatabase.MariaDbAsync();
+        await using var services = new ServiceCollection().AddKeyedSingleton("shop", database.Pool).BuildServiceProvider();
+        await using var context = new DbContext(
+            new DbContextOptionsBuilder().UseMySQL(database.ConnectionString).UseConnectionPool("shop").UseApplicationServiceProvider(services).Options);
+
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.CanConnectAsync(Stop));
+
+        Assert.StartsWith("MySql.EntityFrameworkCore casts", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(refused.Message, Assert.Throws<InvalidOperationException>(() => context.Database.CanConnect()).Message);
     }
 
     // Its storage without a silo: the class that opens connections is internal.

@@ -9,6 +9,9 @@ namespace Cenote.EntityFrameworkCore.Connections;
 /// <summary>The check whether a context may use a pool, before it changes the wrong database.</summary>
 internal static class PoolCompatibility
 {
+    // Its MySQLRelationalConnection casts in Open (10.0.12). CanConnect would say false for that.
+    private const string MySqlProvider = "MySql.EntityFrameworkCore";
+
     private static readonly ConcurrentDictionary<(Assembly Provider, Assembly Driver), bool> s_pairs = new();
 
     internal static void ThrowIfUnfit(ConnectionPool pool, IDbContextOptions options, IRelationalConnection relational, string? connectionString, DbContext context)
@@ -25,11 +28,17 @@ internal static class PoolCompatibility
     }
 
     /// <summary>
-    /// Throws for a pool with another driver than EF Core's provider, even for the same database.
+    /// Throws for a provider that works with no pool, and for a pool with another driver than EF Core's provider, even
+    /// for the same database.
     /// </summary>
     internal static void ThrowIfDriversDiffer(ConnectionPool pool, IDbContextOptions options)
     {
         var provider = RelationalOptionsExtension.Extract(options).GetType().Assembly;
+        if (provider.GetName().Name is MySqlProvider)
+        {
+            throw new InvalidOperationException($"{MySqlProvider} casts the connection of a context to MySqlConnection of MySql.Data at each open, and that of the pool '{pool.Name}' is a PooledConnection. Leave out UseConnectionPool: the context then uses the driver's own pool, which 'Maximum Pool Size' in its connection string limits.");
+        }
+
         var driver = pool.Provider.Factory.GetType().Assembly;
         if (!s_pairs.GetOrAdd((provider, driver), static pair => References(pair.Provider, pair.Driver)))
         {
