@@ -75,7 +75,7 @@ groups_needed() {
         ! uses "$folder" 'CENOTE_TEST_(POSTGRESQL|MYSQL)|Cenote\.TestServers' || echo servers
         ! uses "$folder" 'Microsoft\.Playwright' || echo browser
         ! uses "$folder" 'promtool' || echo prometheus
-        ! uses "$folder" 'pgbouncer|pgpool|HaProxy|libgalera' || echo proxies
+        ! uses "$folder" '[Pp]g[Bb]ouncer|[Pp]gpool|HaProxy|libgalera' || echo proxies
         ! uses "$folder" 'psqlodbcw' || echo odbc
         ! uses "$folder" 'FirebirdServer' || echo firebird
     done | sort -u

@@ -41,7 +41,7 @@ run_test_project() {
 # core, as is the default.
 waiting_threads() {
     case $1 in
-        Cenote.AdoNetTests | Cenote.EntityFrameworkCoreTests | Cenote.ProviderTests | Cenote.ReadReplicasTests) echo '-maxThreads 4' ;;
+        Cenote.AdoNetTests | Cenote.EntityFrameworkCoreTests | Cenote.ProviderTests | Cenote.ProxyTests | Cenote.ReadReplicasTests) echo '-maxThreads 4' ;;
     esac
 }
 

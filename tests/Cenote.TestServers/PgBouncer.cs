@@ -40,8 +40,16 @@ internal sealed class PgBouncer : IAsyncDisposable
         ];
         await Programs.WriteAsync(bouncer.ConfigurationFile, string.Join('\n', configuration) + "\n");
         await Programs.WriteAsync(bouncer._directory.Path + "/users.txt", $"\"worker\" \"{server.Password}\"\n");
-        bouncer._process = await ServerProcess.StartAsync(Programs.PgBouncer, [bouncer.ConfigurationFile], "process up:");
+        await bouncer.StartAsync();
         return bouncer;
+    }
+
+    internal async Task StartAsync() => _process = await ServerProcess.StartAsync(Programs.PgBouncer, [ConfigurationFile], "process up:");
+
+    internal async Task KillAsync()
+    {
+        await _process!.DisposeAsync();
+        _process = null;
     }
 
     /// <summary>Asks the installed program for its version.</summary>

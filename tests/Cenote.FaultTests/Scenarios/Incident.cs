@@ -16,6 +16,12 @@ internal sealed class Incident(LabPool pool, Crowd crowd) : IAsyncDisposable
         init;
     }
 
+    internal PgBouncer Bouncer
+    {
+        get => field ?? throw new InvalidOperationException("This incident has no PgBouncer.");
+        init;
+    }
+
     internal FaultProxy Proxy
     {
         get => field ?? throw new InvalidOperationException("This incident has no network.");

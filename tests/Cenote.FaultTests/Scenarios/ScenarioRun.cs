@@ -10,15 +10,15 @@ internal static class ScenarioRun
 {
     private const int OperationsBefore = 5;
 
-    internal static async Task<ScenarioResult> OnCenoteAsync(DatabaseServer server, Scenario scenario, TimeSpan deadline)
+    internal static async Task<ScenarioResult> OnCenoteAsync(DatabaseServer server, Scenario scenario, TimeSpan deadline, PgBouncer? bouncer = null)
     {
         UnobservedWatch.Start();
-        await using var proxy = new FaultProxy(server.Port, server.IsRequest);
+        await using var proxy = new FaultProxy(bouncer?.Port ?? server.Port, server.IsRequest);
         var vault = new Vault(server.Password);
         await using var pool = LabPools.NewPool(server, proxy.Port, vault, deadline);
         await using var watch = new PoolWatch(pool.Pool);
         await using var crowd = new Crowd(pool, server.Work);
-        await using var incident = new Incident(pool, crowd) { Server = server, Proxy = proxy, Vault = vault };
+        await using var incident = new Incident(pool, crowd) { Server = server, Proxy = proxy, Vault = vault, Bouncer = bouncer! };
         var problems = await RunAsync(scenario, incident);
         problems.AddRange(await watch.StopAsync());
         var lost = await RestCheck.RunAsync(pool.Pool, server, problems);
