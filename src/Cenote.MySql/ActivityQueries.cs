@@ -130,7 +130,7 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
             ClientAddress = address,
             ClientPort = port,
             // Since its last statement, the transactions were listed, unless it has become idle only now.
-            State = !isIdle ? (IsWaitingForClient(Text(row, 5)) ? SessionState.Unknown : SessionState.Running)
+            State = !isIdle ? (IsWaitingForClient(Text(row, 5)) ? SessionState.WaitingForClient : SessionState.Running)
                 : transactions?.Contains(id) != true ? SessionState.Idle
                 : duration > TimeProvider.System.GetElapsedTime(_begun) ? SessionState.IdleInTransaction
                 : SessionState.Unknown,

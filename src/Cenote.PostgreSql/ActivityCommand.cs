@@ -12,8 +12,7 @@ internal sealed class ActivityCommand : NpgsqlCommand
     private const int MaxAsked = 100;
     private const int MaxSteps = 200;
 
-    // An active session that sends a result which its client does not read, or waits for more of the statement. It is
-    // in an unknown state: it neither works nor is it idle.
+    // An active session that sends a result which its client does not read, or waits for more of the statement.
     private const string WaitsForClient = "active, waiting for the client";
 
     private ActivityCommand(NpgsqlConnection connection, string text, TimeSpan timeout)
@@ -89,6 +88,7 @@ internal sealed class ActivityCommand : NpgsqlCommand
             ClientPort = row.IsDBNull(4) || row.GetInt32(4) <= 0 ? null : row.GetInt32(4),
             State = state switch
             {
+                WaitsForClient => SessionState.WaitingForClient,
                 "active" or "fastpath function call" => SessionState.Running,
                 "idle" => SessionState.Idle,
                 "idle in transaction" or "idle in transaction (aborted)" => SessionState.IdleInTransaction,

@@ -14,4 +14,10 @@ public enum SessionState
 
     /// <summary>The session executes a statement, or waits for a lock in it.</summary>
     Running,
+
+    /// <summary>
+    /// The session executes a statement and waits for its client: to take more of the result, or to send more of the
+    /// statement or of its data.
+    /// </summary>
+    WaitingForClient,
 }

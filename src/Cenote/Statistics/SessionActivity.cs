@@ -137,7 +137,7 @@ public sealed class SessionActivity
     {
         text.Append(State switch
         {
-            SessionState.Running => Statement is null ? "running" : $"running {Statement}",
+            SessionState.Running or SessionState.WaitingForClient => Statement is null ? "running" : $"running {Statement}",
             SessionState.IdleInTransaction => Statement is null ? "idle in a transaction" : $"idle in a transaction after {Statement}",
             SessionState.Idle => "idle at the server",
             _ => Obstacle ?? "in an unknown state",
@@ -145,6 +145,11 @@ public sealed class SessionActivity
         if (StateDuration is { } duration && (State != SessionState.Unknown || Obstacle is not null))
         {
             text.Append(FormattableString.Invariant($" for {duration.TotalSeconds:F1} s"));
+        }
+
+        if (State == SessionState.WaitingForClient)
+        {
+            text.Append(", waiting for its client to read on or to send more");
         }
 
         if (!IsWaitingForLock)

@@ -210,7 +210,7 @@ public abstract class LockChainSuite : IAsyncLifetime
 
     /// <summary>The holder of a large result may do anything else before it reads on, such as to rent.</summary>
     [Fact]
-    public async Task Session_whose_result_is_not_read_is_neither_idle_nor_running()
+    public async Task Session_whose_result_is_not_read_waits_for_its_client()
     {
         await using var pool = await NewPoolAsync("orders", size: 1);
         await using var connection = await pool.OpenConnectionAsync(Stop);
@@ -224,7 +224,8 @@ public abstract class LockChainSuite : IAsyncLifetime
 
         var reported = await ReportAsync(pool, static lease => lease.Session is not null);
 
-        Assert.Equal((SessionState.Unknown, false), (reported.Session!.State, reported.Session.IsWaitingForLock));
+        Assert.Equal((SessionState.WaitingForClient, false), (reported.Session!.State, reported.Session.IsWaitingForLock));
+        Assert.Matches(@"^running for \d+\.\d s, waiting for its client to read on or to send more$", reported.Session.ToString());
         await reader.DisposeAsync();
         await connection.DisposeAsync();
         (await waiting.Soon()).Dispose();

@@ -174,6 +174,7 @@ public sealed class DiagnosisTests
     [InlineData(SessionState.IdleInTransaction, 2, FindingKind.Saturated)]
     [InlineData(SessionState.Unknown, 0, FindingKind.NestedRentDeadlock)]
     [InlineData(SessionState.Unknown, 1, FindingKind.NestedRentDeadlock)]
+    [InlineData(SessionState.WaitingForClient, 0, FindingKind.NestedRentDeadlock)]
     public async Task Holders_that_run_statements_do_not_wait_for_a_second_connection(SessionState reported, int locked, FindingKind found)
     {
         await using var test = await TestPool.FullAsync(3, static options => options.ServerDiagnosis = true, static database => new ActivityProvider(database));

@@ -38,6 +38,7 @@ public sealed class LaneDeadlockTests
     [Theory]
     [InlineData(SessionState.Running, 5.0)]
     [InlineData(SessionState.Unknown, 5.0)]
+    [InlineData(SessionState.WaitingForClient, 5.0)]
     [InlineData(SessionState.Idle, 1.5)]
     [InlineData(SessionState.Idle, null)]
     [InlineData(null, null)]
