@@ -91,7 +91,7 @@ public sealed partial class ReplicaSet
         _parts.ThrowIfClosed();
         try
         {
-            await Task.WhenAll(_parts.Probes.Select(static probe => probe.ProbeAsync())).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _parts.ProbeAllAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -146,8 +146,9 @@ public sealed partial class ReplicaSet
         }
     }
 
+    // As it reads back from its text, without what a server's position knows besides.
     private CausalToken NewToken(ReplicationPosition position) =>
-        new(position, DefaultPool.Provider.DatabaseSystem, _keeper.Current.Primary?.Standing.ClusterId, _tokenText);
+        new(DefaultPool.Provider.ParsePosition(position.ToString()), DefaultPool.Provider.DatabaseSystem, _keeper.Current.Primary?.Standing.ClusterId, _tokenText);
 
     internal CausalTokenException WrongCluster() => new(
         Name, CausalTokenProblem.WrongCluster, $"The token is one of another database than that of set '{Name}': present it where it was given, or drop it.");

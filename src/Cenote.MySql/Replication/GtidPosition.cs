@@ -16,11 +16,21 @@ internal sealed class GtidPosition : ReplicationPosition
     private const string Nothing = "none";
 
     private readonly SortedDictionary<uint, (ulong Sequence, uint Server)> _domains;
+    private readonly SortedDictionary<(uint Domain, uint Server), ulong> _others;
     private readonly SortedDictionary<string, GtidIntervals> _sources;
+    private GtidPosition? _history;
 
-    internal GtidPosition(SortedDictionary<uint, (ulong Sequence, uint Server)> domains, SortedDictionary<string, GtidIntervals> sources)
+    /// <param name="domains">The last transaction of each domain.</param>
+    /// <param name="others">The last ones of other servers of these domains, which are meant as well: after a failover,
+    /// the last one of a domain does not imply those of the former primary.</param>
+    /// <param name="sources">The transactions of each source.</param>
+    internal GtidPosition(
+        SortedDictionary<uint, (ulong Sequence, uint Server)> domains,
+        SortedDictionary<(uint Domain, uint Server), ulong> others,
+        SortedDictionary<string, GtidIntervals> sources)
     {
         _domains = domains;
+        _others = others;
         _sources = sources;
     }
 
@@ -36,8 +46,22 @@ internal sealed class GtidPosition : ReplicationPosition
             sources.Add(state.ToString(), GtidIntervals.Of([(1, lastCommitted)]));
         }
 
-        return new GtidPosition([], sources);
+        return new GtidPosition([], [], sources);
     }
+
+    /// <summary>
+    /// Returns the position of a server whose log has these transactions, the last of each domain and server.
+    /// </summary>
+    internal GtidPosition WithHistory(string transactions) => new(_domains, _others, _sources) { _history = Parse(transactions) };
+
+    /// <summary>
+    /// Gets MariaDB's last transaction of each domain, as its functions take them; <see langword="null"/> without one.
+    /// </summary>
+    internal string? Domains => _domains.Count > 0 && _sources.Count == 0 ? new GtidPosition(_domains, [], []).ToString() : null;
+
+    private IEnumerable<(uint Domain, uint Server, ulong Sequence)> Transactions => _domains
+        .Select(static domain => (domain.Key, domain.Value.Server, domain.Value.Sequence))
+        .Concat(_others.Select(static other => (other.Key.Domain, other.Key.Server, other.Value)));
 
     public override bool Covers(ReplicationPosition other)
     {
@@ -45,32 +69,29 @@ internal sealed class GtidPosition : ReplicationPosition
 
         // MariaDB's sequence numbers grow along a domain, for all writing servers, and replicas commit a domain in its
         // order.
-        return needed._domains.All(domain => _domains.TryGetValue(domain.Key, out var mine) && mine.Sequence >= domain.Value.Sequence)
+        return needed.Transactions.All(one => IsAt(one) && !IsElsewhere(one))
             && needed._sources.All(source => _sources.TryGetValue(source.Key, out var mine) && mine.Covers(source.Value));
     }
+
+    public override bool Excludes(ReplicationPosition other) => _history is not null && Of(other).Transactions.Any(one => IsAt(one) && IsElsewhere(one));
 
     public override ReplicationPosition Combine(ReplicationPosition other)
     {
         var second = Of(other);
-        var domains = new SortedDictionary<uint, (ulong Sequence, uint Server)>(_domains);
-        foreach (var (domain, last) in second._domains)
-        {
-            domains[domain] = domains.TryGetValue(domain, out var mine) && mine.CompareTo(last) > 0 ? mine : last;
-        }
-
+        var (domains, others) = GtidText.Sort(Transactions.Concat(second.Transactions));
         var sources = new SortedDictionary<string, GtidIntervals>(_sources, StringComparer.Ordinal);
         foreach (var (source, intervals) in second._sources)
         {
             sources[source] = sources.TryGetValue(source, out var mine) ? mine.Combine(intervals) : intervals;
         }
 
-        return new GtidPosition(domains, sources);
+        return new GtidPosition(domains, others, sources);
     }
 
     public override string ToString()
     {
         var text = new StringBuilder();
-        foreach (var (domain, (sequence, server)) in _domains)
+        foreach (var (domain, server, sequence) in Transactions)
         {
             text.Append(CultureInfo.InvariantCulture, $"{(text.Length > 0 ? "," : "")}{domain}-{server}-{sequence}");
         }
@@ -82,6 +103,13 @@ internal sealed class GtidPosition : ReplicationPosition
 
         return text.Length > 0 ? text.ToString() : Nothing;
     }
+
+    private bool IsAt((uint Domain, uint Server, ulong Sequence) one) => _domains.TryGetValue(one.Domain, out var mine) && mine.Sequence >= one.Sequence;
+
+    // The number alone may be another transaction, of the primary that took over.
+    private bool IsElsewhere((uint Domain, uint Server, ulong Sequence) one) => _history is null
+        ? _domains[one.Domain].Sequence == one.Sequence && _domains[one.Domain].Server != one.Server
+        : !_history.Transactions.Any(mine => mine.Domain == one.Domain && mine.Server == one.Server && mine.Sequence >= one.Sequence);
 
     private static GtidPosition Of(ReplicationPosition other)
     {

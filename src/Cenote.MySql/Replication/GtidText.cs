@@ -15,7 +15,7 @@ internal static class GtidText
     /// <exception cref="FormatException">The text is not such a list.</exception>
     internal static GtidPosition Parse(string text)
     {
-        var domains = new SortedDictionary<uint, (ulong Sequence, uint Server)>();
+        var transactions = new List<(uint Domain, uint Server, ulong Sequence)>();
         var intervals = new Dictionary<string, List<(long First, long Last)>>(StringComparer.Ordinal);
         foreach (var part in string.IsNullOrWhiteSpace(text) ? [] : text.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -25,7 +25,7 @@ internal static class GtidText
             }
             else
             {
-                AddDomain(part, domains);
+                transactions.Add(ReadTransaction(part));
             }
         }
 
@@ -35,10 +35,36 @@ internal static class GtidText
             sources.Add(source, GtidIntervals.Of(found));
         }
 
-        return new GtidPosition(domains, sources);
+        var (domains, others) = Sort(transactions);
+        return new GtidPosition(domains, others, sources);
     }
 
-    private static void AddDomain(string part, SortedDictionary<uint, (ulong Sequence, uint Server)> domains)
+    /// <summary>Returns the last transaction of each domain, and those of the other servers in it.</summary>
+    internal static (SortedDictionary<uint, (ulong Sequence, uint Server)> Domains, SortedDictionary<(uint Domain, uint Server), ulong> Others) Sort(
+        IEnumerable<(uint Domain, uint Server, ulong Sequence)> transactions)
+    {
+        var domains = new SortedDictionary<uint, (ulong Sequence, uint Server)>();
+        var others = new SortedDictionary<(uint Domain, uint Server), ulong>();
+
+        // Sequence numbers begin with 1: 0 stands for none.
+        foreach (var (domain, server, sequence) in transactions.Where(static one => one.Sequence > 0))
+        {
+            others[(domain, server)] = Math.Max(sequence, others.GetValueOrDefault((domain, server)));
+            if (!domains.TryGetValue(domain, out var last) || last.CompareTo((sequence, server)) < 0)
+            {
+                domains[domain] = (sequence, server);
+            }
+        }
+
+        foreach (var (domain, last) in domains)
+        {
+            others.Remove((domain, last.Server));
+        }
+
+        return (domains, others);
+    }
+
+    private static (uint Domain, uint Server, ulong Sequence) ReadTransaction(string part)
     {
         var numbers = part.Split('-');
         if (numbers.Length != 3
@@ -49,11 +75,7 @@ internal static class GtidText
             throw Malformed();
         }
 
-        // Sequence numbers begin with 1: 0 stands for none.
-        if (sequence > 0 && (!domains.TryGetValue(domain, out var other) || other.CompareTo((sequence, server)) < 0))
-        {
-            domains[domain] = (sequence, server);
-        }
+        return (domain, server, sequence);
     }
 
     private static void AddSet(string part, Dictionary<string, List<(long First, long Last)>> sources)

@@ -8,7 +8,7 @@ namespace Cenote.MySql.Replication;
 /// <param name="Connections">Its connections to primaries, or <see langword="null"/> if the user may not see
 /// them.</param>
 internal sealed record StatusAnswer(
-    bool IsReadOnly, string? OnPrimary, string? OnReplica, IReadOnlyDictionary<string, string> Variables, IReadOnlyList<ReplicaConnection>? Connections)
+    bool IsReadOnly, GtidPosition? OnPrimary, GtidPosition? OnReplica, IReadOnlyDictionary<string, string> Variables, IReadOnlyList<ReplicaConnection>? Connections)
 {
     internal ServerStatus ToStatus()
     {
@@ -22,7 +22,7 @@ internal sealed record StatusAnswer(
         return new ServerStatus
         {
             Role = role,
-            Position = role != ServerRole.Unknown && position is not null ? GtidPosition.Parse(position) : null,
+            Position = role != ServerRole.Unknown ? position : null,
             Lag = role == ServerRole.Replica && Connections is { Count: > 0 } all && all.All(static one => one.Lag is not null) ? all.Max(static one => one.Lag) : null,
         };
     }

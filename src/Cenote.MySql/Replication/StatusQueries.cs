@@ -10,11 +10,12 @@ internal static class StatusQueries
     // A Galera node without its cluster still answers SHOW, and SELECT without a table.
     private const string Status = $"; SHOW GLOBAL STATUS WHERE Variable_name IN ('{ClusterState}', 'Slaves_running')";
 
-    /// <summary>The query for MariaDB, with four columns. Every user may read variables.</summary>
-    internal const string MariaDb = "SELECT @@global.read_only, @@global.log_bin, @@global.gtid_current_pos, @@global.gtid_slave_pos";
+    /// <summary>The query for MariaDB, with six columns. Every user may read variables.</summary>
+    internal const string MariaDb =
+        "SELECT @@global.read_only, @@global.log_bin, @@global.gtid_current_pos, @@global.gtid_slave_pos, @@global.gtid_binlog_state, @@global.log_slave_updates";
 
     /// <summary>
-    /// The query with a fifth column: state and last transaction of a Galera cluster, almost empty without a cluster.
+    /// The query with a seventh column: state and last transaction of a Galera cluster, almost empty without a cluster.
     /// </summary>
     internal const string MariaDbOrGalera =
         MariaDb + ", (SELECT GROUP_CONCAT(variable_value ORDER BY variable_name) FROM information_schema.global_status WHERE variable_name IN ('WSREP_CLUSTER_STATE_UUID', 'WSREP_LAST_COMMITTED'))";
@@ -29,16 +30,24 @@ internal static class StatusQueries
         (isMariaDb ? MariaDb : MySql) + Status + (withReplicas ? Replicas(isMariaDb, serverVersion) : "");
 
     /// <summary>Gets a primary's and a replica's position, which are the same in MySQL.</summary>
-    internal static (string? OnPrimary, string? OnReplica) Positions(DbDataReader row, bool isMariaDb)
+    internal static (GtidPosition? OnPrimary, GtidPosition? OnReplica) Positions(DbDataReader row, bool isMariaDb)
     {
         if (isMariaDb)
         {
             // Writes without a binary log have no number. The position of a replica is not its current one, which
             // counts accidental writes there, whose numbers may exceed the primary's.
-            return (IsOn(row, 1) ? row.GetString(2) : null, row.GetString(3));
+            var (current, replicated) = (row.GetString(2), row.GetString(3));
+
+            // The log knows the last transaction of each server. A replica's may lack those of others, and anyone's
+            // lacks those from before it was set up, the last of which is the replicated position.
+            var history = $"{row.GetString(4)},{replicated}".Trim(',');
+            var onReplica = GtidPosition.Parse(replicated);
+            return (
+                IsOn(row, 1) ? GtidPosition.Parse(current).WithHistory($"{history},{current}".Trim(',')) : null,
+                IsOn(row, 1) && IsOn(row, 5) ? onReplica.WithHistory(history) : onReplica);
         }
 
-        var executed = IsOn(row, 1) ? row.GetString(2) : null;
+        var executed = IsOn(row, 1) ? GtidPosition.Parse(row.GetString(2)) : null;
         return (executed, executed);
     }
 

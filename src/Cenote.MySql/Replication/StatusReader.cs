@@ -70,9 +70,9 @@ internal sealed class StatusReader
 
     private GtidPosition? ToPosition(DbDataReader row, bool isMariaDb)
     {
-        if (row.FieldCount == 5)
+        if (row.FieldCount == 7)
         {
-            var node = ClusterNode.TryRead(row.IsDBNull(4) ? null : row.GetString(4));
+            var node = ClusterNode.TryRead(row.IsDBNull(6) ? null : row.GetString(6));
             _isNoCluster = node is null;
             if (node is not null)
             {
@@ -81,7 +81,7 @@ internal sealed class StatusReader
         }
 
         var (onPrimary, onReplica) = StatusQueries.Positions(row, isMariaDb);
-        return (StatusQueries.IsOn(row, 0) ? onReplica : onPrimary) is { } text ? GtidPosition.Parse(text) : null;
+        return StatusQueries.IsOn(row, 0) ? onReplica : onPrimary;
     }
 
     private async ValueTask<List<ReplicaConnection>?> ReadConnectionsAsync(DbConnection connection, DbDataReader reader, CancellationToken cancellationToken)

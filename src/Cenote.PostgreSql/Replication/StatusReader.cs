@@ -22,13 +22,22 @@ internal sealed class StatusReader
     //
     // Every user may see whether a receiver runs. What it has not received cannot be read here, so the server's lag is
     // a lower limit.
-    private const string Status =
+    //
+    // A server that was promoted since its start has had a receiver, and has replayed up to the start of its timeline.
+    // What one has replayed that was restarted since ends elsewhere.
+    private const string OfPrimary =
         """
         SELECT server.replica,
                CASE WHEN server.replica THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text,
                current_setting('wal_block_size')::bigint,
                pg_size_bytes(current_setting('wal_segment_size')),
+               CASE WHEN NOT server.replica AND pg_last_wal_receive_lsn() IS NOT NULL THEN pg_last_wal_replay_lsn() END::text,
                CASE WHEN NOT server.replica THEN ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int
+
+        """;
+
+    private const string Status = OfPrimary +
+        """
                     WHEN receiver.pid IS NOT NULL AND pg_last_wal_replay_lsn() <= pg_last_wal_receive_lsn() THEN receiver.received_tli
                     ELSE {0} END::bigint,
                CASE WHEN NOT server.replica THEN NULL
@@ -46,12 +55,9 @@ internal sealed class StatusReader
 
     private const string Parts = " FROM (SELECT pg_is_in_recovery() AS replica OFFSET 0) server LEFT JOIN pg_stat_wal_receiver receiver ON true";
 
-    private const string Position =
+    private const string Position = OfPrimary +
         """
-        SELECT server.replica,
-               CASE WHEN server.replica THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text,
-               current_setting('wal_block_size')::bigint,
-               pg_size_bytes(current_setting('wal_segment_size'))
+               END::bigint
           FROM (SELECT pg_is_in_recovery() AS replica OFFSET 0) server
         """;
 
@@ -65,11 +71,12 @@ internal sealed class StatusReader
             stoppedOn: "(SELECT greatest(timeline_id, min_recovery_end_timeline) FROM pg_control_checkpoint(), pg_control_recovery())",
             identity: "(SELECT system_identifier::text FROM pg_control_system())"),
         Complete(stoppedOn: "NULL", identity: "NULL::text"),
-        "SELECT pg_is_in_recovery(), NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::double precision, NULL::text, NULL::text",
+        "SELECT pg_is_in_recovery(), NULL::text, NULL::bigint, NULL::bigint, NULL::text, NULL::bigint, NULL::double precision, NULL::text, NULL::text",
     ];
 
     private int _question;
     private volatile bool _hasNoPosition;
+    private volatile Start? _start;
 
     internal async ValueTask<ServerStatus> ReadStatusAsync(DbConnection connection, CancellationToken cancellationToken)
     {
@@ -135,7 +142,7 @@ internal sealed class StatusReader
         connection.State == ConnectionState.Open
         && (exception.SqlState.StartsWith("42", StringComparison.Ordinal) || exception.SqlState is PostgresErrorCodes.FeatureNotSupported);
 
-    private static async ValueTask<ServerStatus> AskStatusAsync(DbConnection connection, string question, CancellationToken cancellationToken)
+    private async ValueTask<ServerStatus> AskStatusAsync(DbConnection connection, string question, CancellationToken cancellationToken)
     {
         var command = connection.CreateCommand();
         await using var ofCommand = command.ConfigureAwait(false);
@@ -165,19 +172,44 @@ internal sealed class StatusReader
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(reader) : null;
     }
 
-    private static ServerStatus ToStatus(DbDataReader row) => new()
+    private ServerStatus ToStatus(DbDataReader row) => new()
     {
         Role = row.GetBoolean(0) ? ServerRole.Replica : ServerRole.Primary,
         Position = ToPosition(row),
-        Timeline = row.IsDBNull(4) ? null : row.GetInt64(4),
+        Timeline = row.IsDBNull(5) ? null : row.GetInt64(5),
 
         // Two machines' clocks: a replica with a slow clock would be ahead.
-        Lag = row.IsDBNull(5) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(5))),
-        ClusterId = row.IsDBNull(6) ? null : row.GetString(6),
-        ServerId = row.IsDBNull(7) ? null : row.GetString(7),
+        Lag = row.IsDBNull(6) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(6))),
+        ClusterId = row.IsDBNull(7) ? null : row.GetString(7),
+        ServerId = row.IsDBNull(8) ? null : row.GetString(8),
     };
 
-    private static WalPosition? ToPosition(DbDataReader row) => row.IsDBNull(1)
-        ? null
-        : WalPosition.Parse(row.GetString(1)).BeforePageHeader((ulong)row.GetInt64(2), (ulong)row.GetInt64(3));
+    private WalPosition? ToPosition(DbDataReader row)
+    {
+        if (row.IsDBNull(1))
+        {
+            return null;
+        }
+
+        var location = ToLocation(row, 1);
+        if (row.GetBoolean(0) || row.IsDBNull(5))
+        {
+            // A receiver may be on a timeline whose beginning the replica has not replayed.
+            return new WalPosition(location);
+        }
+
+        var timeline = row.GetInt64(5);
+        if (!row.IsDBNull(4))
+        {
+            _start = new Start(timeline, ToLocation(row, 4));
+        }
+
+        return new WalPosition(location, timeline) { IsOfPrimary = true, TimelineStart = _start is { } start && start.Timeline == timeline ? start.Location : null };
+    }
+
+    private static ulong ToLocation(DbDataReader row, int column) =>
+        WalPosition.BeforePageHeader(WalPosition.Parse(row.GetString(column)).Location, (ulong)row.GetInt64(2), (ulong)row.GetInt64(3));
+
+    /// <summary>Where the timeline of the server began, also after a restart, which it does not survive there.</summary>
+    private sealed record Start(long Timeline, ulong Location);
 }

@@ -13,8 +13,8 @@ public enum CausalTokenProblem
     WrongCluster,
 
     /// <summary>
-    /// The token has a position that the primary has not reached: writes were lost in a failover, or the token is
-    /// forged.
+    /// The token has a position that the primary has not reached, or that is not known to be part of its history:
+    /// writes were lost in a failover, or the token is forged.
     /// </summary>
     AheadOfPrimary,
 

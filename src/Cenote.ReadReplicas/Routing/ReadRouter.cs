@@ -22,6 +22,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         List<ReplicaSetServer>? lost = null;
         PoolException? failure = null;
         var waited = false;
+        var hasProbedAll = false;
         while (true)
         {
             var topology = parts.Keeper.Current;
@@ -30,6 +31,22 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             if (call.IsOver)
             {
                 throw spillOver.Refuse("the caller's time is up (AcquireTimeout)", failure);
+            }
+
+            if (required is not null && topology.Primary is { } known)
+            {
+                if (known.Position?.Excludes(required) == true || (hasProbedAll && required.Timeline > known.Standing.Timeline))
+                {
+                    throw spillOver.Ahead(known.Pool);
+                }
+
+                if (required.Timeline > known.Standing.Timeline)
+                {
+                    // Of a promotion that this set has not seen: replicas may still follow the former primary.
+                    hasProbedAll = true;
+                    await call.TryWaitAsync(parts.ProbeAllAsync(), parts.Options.ProbeTimeout, isBlocking).ConfigureAwait(false);
+                    continue;
+                }
             }
 
             var eligible = Eligibility.Of(topology, required, lost);

@@ -11,6 +11,9 @@ internal sealed record SetParts(
 {
     internal ServerProbe ProbeOf(ReplicaSetServer server) => Probes[server.Ordinal];
 
+    /// <summary>Probes all servers, and waits until each probe was processed.</summary>
+    internal Task ProbeAllAsync() => Task.WhenAll(Probes.Select(static probe => probe.ProbeAsync()));
+
     internal void ThrowIfClosed()
     {
         if (Closed.IsCancellationRequested)

@@ -157,10 +157,10 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
     /// A token that the primary itself does not cover stands for writes that are lost, or was made up: to read on would
     /// pretend that they were never there.
     /// </summary>
-    private CausalTokenException Ahead(ConnectionPool primary) => new(
+    internal CausalTokenException Ahead(ConnectionPool primary) => new(
         parts.Options.Name,
         CausalTokenProblem.AheadOfPrimary,
-        $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have: they were lost in a failover, or never made. Read without the token, and inform the writer.");
+        $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have, or cannot be known to have: they were lost in a failover, or never made. Read without the token, and inform the writer.");
 
     private CausalTokenException Unverified(ConnectionPool primary, Exception? cause) => new(
         parts.Options.Name,

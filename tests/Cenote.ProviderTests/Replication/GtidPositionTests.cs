@@ -45,7 +45,24 @@ public sealed class GtidPositionTests
     [Fact]
     public void A_server_covers_domains_of_which_it_has_as_much_or_more() =>
         Gen.Select(Domains, Domains).Sample(static (first, second) =>
-            Assert.Equal(first.Zip(second).All(static pair => pair.First >= pair.Second), List(first, server: 1).Covers(List(second, server: 2))));
+            Assert.Equal(first.Zip(second).All(static pair => pair.First >= pair.Second), List(first, server: 1).Covers(List(second, server: 1))));
+
+    [Fact]
+    public void The_same_number_of_another_server_is_another_transaction()
+    {
+        Assert.False(Provider.ParsePosition("0-2-42").Covers(Provider.ParsePosition("0-1-42")));
+        Assert.True(Provider.ParsePosition("0-2-43").Covers(Provider.ParsePosition("0-1-42")));
+    }
+
+    [Fact]
+    public void Transactions_of_two_servers_in_one_domain_are_both_meant()
+    {
+        var both = Provider.ParsePosition("0-1-42").Combine(Provider.ParsePosition("0-2-43,7-1-1")).Combine(Provider.ParsePosition("0-1-41"));
+
+        Assert.Equal("0-2-43,7-1-1,0-1-42", both.ToString());
+        Assert.Equal("0-2-43,7-1-1,0-1-42", Provider.ParsePosition(both.ToString()).ToString());
+        Assert.True(both.Covers(Provider.ParsePosition("0-1-42")));
+    }
 
     [Fact]
     public void Two_lists_of_domains_combine_to_the_later_of_each() =>

@@ -152,7 +152,7 @@ public sealed class MySqlStatusTests : IAsyncDisposable
     private static DataTable MariaDb(long isReadOnly = 0, string? cluster = null)
     {
         (string, object?)[] row =
-            [("@@global.read_only", isReadOnly), ("@@global.log_bin", 1L), ("@@global.gtid_current_pos", "0-1-42"), ("@@global.gtid_slave_pos", "0-1-40")];
+            [("@@global.read_only", isReadOnly), ("@@global.log_bin", 1L), ("@@global.gtid_current_pos", "0-1-42"), ("@@global.gtid_slave_pos", "0-1-40"), ("@@global.gtid_binlog_state", "0-1-42"), ("@@global.log_slave_updates", 1L)];
         return Row(cluster is null ? row : [.. row, ("cluster", cluster)]);
     }
 

@@ -39,11 +39,39 @@ public sealed class WalPositionTests
     [InlineData("1/ 16")]
     [InlineData("1/116B374D848")]
     [InlineData("0-1-42")]
+    [InlineData("16/B374D848@")]
+    [InlineData("16/B374D848@0")]
+    [InlineData("16/B374D848@-1")]
+    [InlineData("16/B374D848@2@3")]
+    [InlineData("16/B374D848@2,")]
     public void An_invalid_position_is_refused_without_being_quoted(string text)
     {
         var refusal = Assert.Throws<FormatException>(() => Provider.ParsePosition(text));
-        Assert.Equal("The text is not a position of PostgreSQL's write-ahead log. Positions look like 16/B374D848.", refusal.Message);
+        Assert.Equal("The text is not a position of PostgreSQL's write-ahead log. Positions look like 16/B374D848@2.", refusal.Message);
     }
+
+    [Fact]
+    public void Positions_of_several_timelines_combine_to_one_of_each()
+    {
+        var both = Provider.ParsePosition("0/60@2").Combine(Provider.ParsePosition("0/50@1,0/70@2")).Combine(Provider.ParsePosition("0/5A@1"));
+
+        Assert.Equal("0/70@2,0/5A@1", both.ToString());
+        Assert.Equal("0/70@2,0/5A@1", Provider.ParsePosition(both.ToString()).ToString());
+        Assert.Equal(2, both.Timeline);
+        Assert.Null(Provider.ParsePosition("0/70").Timeline);
+    }
+
+    [Fact]
+    public void An_earlier_timeline_does_not_cover_a_later_one()
+    {
+        Assert.False(Provider.ParsePosition("0/70@1").Covers(Provider.ParsePosition("0/60@2")));
+        Assert.True(Provider.ParsePosition("0/70@2").Covers(Provider.ParsePosition("0/60@1")));
+        Assert.True(Provider.ParsePosition("0/70").Covers(Provider.ParsePosition("0/60@2")));
+    }
+
+    [Fact]
+    public void A_text_of_more_timelines_than_failovers_happen_is_refused() =>
+        Assert.Throws<FormatException>(() => Provider.ParsePosition(string.Join(',', Enumerable.Range(1, 17).Select(static timeline => $"0/50@{timeline}"))));
 
     [Fact]
     public void Positions_of_another_database_are_refused()
