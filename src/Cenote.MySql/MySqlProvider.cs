@@ -24,7 +24,7 @@ namespace Cenote;
 /// <c>Use XA Transactions=false</c>. Thread-safe.
 /// </para>
 /// </remarks>
-public sealed partial class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IConnectFailureAdvisor, ISessionContextProvider, ISessionRules
+public sealed partial class MySqlProvider : DriverProvider<MySqlConnectionStringBuilder>, IServerStatusReader, IReplicationPositionReader, IReplicationPositionWaiter, IConnectFailureAdvisor, ISessionContextProvider, ISessionRules
 {
     // "Cancellation Timeout" has whole seconds. The driver treats a value below 1 as 3.
     private static readonly TimeSpan ShortestCancelTimeout = TimeSpan.FromSeconds(1);
@@ -145,6 +145,15 @@ public sealed partial class MySqlProvider : DriverProvider<MySqlConnectionString
     {
         ArgumentNullException.ThrowIfNull(connection);
         return _status.ReadPositionAsync(connection, cancellationToken);
+    }
+
+    /// <summary>Waits with MariaDB's <c>MASTER_GTID_WAIT</c>, which needs no privilege.</summary>
+    /// <inheritdoc/>
+    public ValueTask<ReplicationPosition?> WaitForPositionAsync(DbConnection connection, ReplicationPosition position, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(position);
+        return PositionWait.RunAsync(connection, position, timeout, cancellationToken);
     }
 
     /// <summary>

@@ -5,14 +5,15 @@ namespace Cenote.ReadReplicasTests;
 /// </summary>
 internal sealed class StubServer
 {
-    public StubServer(string name, ServerRole role, bool tells = true)
+    public StubServer(string name, ServerRole role, bool tells = true, bool waits = false)
     {
         Name = name;
         Role = role;
         Database = new StubDatabase { Script = Script };
         Replication = tells ? new StubReplication() : null;
         Replication?.Say(new ServerStatus { Role = role, Position = new StubPosition(0) });
-        Provider = new StubProvider(Database) { Replication = Replication };
+        Waits = waits ? new WaitingProvider(Database) { Replication = Replication } : null;
+        Provider = Waits ?? new StubProvider(Database) { Replication = Replication };
     }
 
     public string Name { get; }
@@ -26,6 +27,9 @@ internal sealed class StubServer
     public StubReplication? Replication { get; }
 
     public StubProvider Provider { get; }
+
+    /// <summary>The provider, where the server can wait for a position.</summary>
+    public WaitingProvider? Waits { get; }
 
     /// <summary>It has come so far.</summary>
     public void Reach(long position) => Replication!.Say(status => status with { Position = new StubPosition(position) });

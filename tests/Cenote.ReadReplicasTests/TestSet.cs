@@ -12,9 +12,9 @@ internal sealed class TestSet : IAsyncDisposable
     private static readonly string[] Names = ["one", "two", "three", "four", "five"];
     private readonly Channel<TopologyChange> _changes = Channel.CreateUnbounded<TopologyChange>();
 
-    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells, Action<IReadOnlyList<StubServer>>? prepare = null)
+    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells, bool waits = false, Action<IReadOnlyList<StubServer>>? prepare = null)
     {
-        Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells))];
+        Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells, waits))];
         prepare?.Invoke(Stubs);
         var builder = new ReplicaSetBuilder("set").UseStrategy(ReplicaStrategy.RoundRobin()).Configure(options =>
         {
@@ -73,9 +73,10 @@ internal sealed class TestSet : IAsyncDisposable
         Action<ReplicaSetOptions>? configure = null,
         Action<ConnectionPoolOptions>? pools = null,
         Func<string, int>? weights = null,
-        bool tells = true)
+        bool tells = true,
+        bool waits = false)
     {
-        var test = new TestSet(replicas, configure, pools, weights, tells);
+        var test = new TestSet(replicas, configure, pools, weights, tells, waits);
         await test.Set.WaitUntilReadyAsync(TestContext.Current.CancellationToken).Soon();
         foreach (var server in test.Set.Servers)
         {
@@ -88,7 +89,7 @@ internal sealed class TestSet : IAsyncDisposable
     /// <summary>The same, not waiting for anything.</summary>
     public static TestSet Start(int replicas = 2, Action<ReplicaSetOptions>? configure = null, Action<ConnectionPoolOptions>? pools = null, bool tells = true,
         Action<IReadOnlyList<StubServer>>? prepare = null) =>
-        new(replicas, configure, pools, weights: null, tells, prepare);
+        new(replicas, configure, pools, weights: null, tells, waits: false, prepare);
 
     public ReplicaSetServer Server(string name) => Set.Servers.Single(server => server.Name == name);
 

@@ -210,6 +210,6 @@ internal sealed class StatusReader
     private static ulong ToLocation(DbDataReader row, int column) =>
         WalPosition.BeforePageHeader(WalPosition.Parse(row.GetString(column)).Location, (ulong)row.GetInt64(2), (ulong)row.GetInt64(3));
 
-    /// <summary>Where the timeline of the server began, also after a restart, which it does not survive there.</summary>
+    /// <summary>Where the timeline of the server began, which the server itself forgets when it restarts.</summary>
     private sealed record Start(long Timeline, ulong Location);
 }

@@ -3,14 +3,16 @@ namespace Cenote.ReadReplicas.CausalReads;
 /// <summary>
 /// Callers that wait until a replica in rotation has reached the position of their token. They hold no connection.
 /// </summary>
-internal sealed class PositionWaits
+internal sealed class PositionWaits(TimeProvider clock)
 {
     private readonly object _gate = new();
     private readonly List<Wait> _waits = [];
 
-    internal Wait Add(ReplicationPosition position)
+    /// <param name="position">The position that the caller needs.</param>
+    /// <param name="server">The server that is expected to reach it first.</param>
+    internal Wait Add(ReplicationPosition position, ReplicaSetServer server)
     {
-        var wait = new Wait(position);
+        var wait = new Wait(position, server, clock.GetTimestamp());
         lock (_gate)
         {
             _waits.Add(wait);
@@ -25,6 +27,27 @@ internal sealed class PositionWaits
         {
             _waits.Remove(wait);
         }
+    }
+
+    /// <summary>
+    /// Returns the wait for the earliest position at a server; for one that no other is known to precede, where they
+    /// cannot be compared.
+    /// </summary>
+    internal Wait? EarliestAt(ReplicaSetServer server)
+    {
+        Wait? earliest = null;
+        lock (_gate)
+        {
+            foreach (var wait in _waits)
+            {
+                if (wait.Server == server && !wait.Over.IsCompleted && (earliest is null || earliest.Position.Covers(wait.Position)))
+                {
+                    earliest = wait;
+                }
+            }
+        }
+
+        return earliest;
     }
 
     /// <summary>A replica in rotation has come so far.</summary>
@@ -58,11 +81,21 @@ internal sealed class PositionWaits
     }
 
     /// <summary>One caller's wait.</summary>
-    internal sealed class Wait(ReplicationPosition position)
+    internal sealed class Wait(ReplicationPosition position, ReplicaSetServer server, long began)
     {
         private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal ReplicationPosition Position => position;
+
+        internal ReplicaSetServer Server => server;
+
+        internal long Began => began;
+
+        /// <summary>Gets or sets whether the server was asked for its position meanwhile. For its probe only.</summary>
+        internal bool IsAsked { get; set; }
+
+        /// <summary>Gets or sets the number of questions without a pause before them. For its probe only.</summary>
+        internal int UnpausedQuestions { get; set; }
 
         internal Task Over => _over.Task;
 

@@ -52,6 +52,27 @@ internal sealed class ProbeRequests
         }
     }
 
+    /// <summary>Ends a wait that <see cref="Wake"/> has ended, for the next one.</summary>
+    /// <param name="isCalm">Whether the time lasts in which a request after another one does not count.</param>
+    /// <returns><see langword="false"/> when a probe was requested.</returns>
+    internal bool TryContinue(bool isCalm)
+    {
+        lock (_gate)
+        {
+            if (_pending is not null || (_suspicion.Task.IsCompleted && !(_wasRequestedSoon && isCalm)))
+            {
+                return false;
+            }
+
+            if (_wake.Task.IsCompleted)
+            {
+                _wake = New();
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>A probe begins: whom it will answer.</summary>
     internal TaskCompletionSource<ServerStatus?>? Take()
     {

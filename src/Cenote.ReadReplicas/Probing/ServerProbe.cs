@@ -1,3 +1,4 @@
+using Cenote.ReadReplicas.CausalReads;
 using Cenote.ReadReplicas.Events;
 using Cenote.ReadReplicas.Topology;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,8 @@ internal sealed class ServerProbe
     private readonly ILogger _logger;
     private readonly ProbeConnection _connection;
     private readonly ProbeRequests _requests = new();
-    private readonly EagerProbeInterval _eager = new();
+    private readonly ReplayPace _pace = new();
+    private readonly PositionWatch _watch;
     private readonly LostLeases _lostLeases;
 
     internal ServerProbe(ReplicaSetServer server, ReplicaSetOptions options, TopologyKeeper keeper, ILogger logger)
@@ -33,10 +35,9 @@ internal sealed class ServerProbe
         _keeper = keeper;
         _logger = logger;
         _connection = new ProbeConnection(server.Pool, options);
+        _watch = new PositionWatch(server.Pool, options, _requests.Wake);
         _lostLeases = new LostLeases(server, options);
     }
-
-    internal EagerProbeInterval Eager => _eager;
 
     /// <summary>Whether the server answered the last probe.</summary>
     internal bool WasAlive { get; private set; }
@@ -50,7 +51,7 @@ internal sealed class ServerProbe
     /// <returns>The status from that probe; <see langword="null"/> without one.</returns>
     internal Task<ServerStatus?> ProbeAsync() => _requests.Add();
 
-    /// <summary>Wakes the loop up when a waiter begins to be eager.</summary>
+    /// <summary>Probes at once, because a caller begins to wait for a position.</summary>
     internal void Hurry() => _requests.Wake();
 
     internal async Task RunAsync(CancellationToken stopped)
@@ -76,23 +77,87 @@ internal sealed class ServerProbe
                 hasFailed = !report.IsAlive;
                 var answer = TryProcess(report) ? report.Status : null;
                 requested?.TrySetResult(answer);
-                await _requests.WaitAsync(NextDelay(report), SecondLook, _options.TimeProvider, stopped).ConfigureAwait(false);
+                await AwaitNextAsync(report, stopped).ConfigureAwait(false);
             }
         }
         finally
         {
             _requests.Close(stopped);
+            await _watch.DisposeAsync().ConfigureAwait(false);
             await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Waits until the next probe is due. While callers wait for a position, the server waits itself, or is asked for
+    /// its position only.
+    /// </summary>
+    private async Task AwaitNextAsync(ProbeReport report, CancellationToken stopped)
+    {
+        var clock = _options.TimeProvider;
+        var started = clock.GetTimestamp();
+        var delay = NextDelay(report);
+        var knowsPosition = report.Status?.Position is not null;
+        while (delay - clock.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
+        {
+            if (_watch.TakeResult() is { } reached)
+            {
+                _keeper.Advance(_server, reached);
+            }
+
+            var earliest = _keeper.Waits.EarliestAt(_server);
+            _watch.Follow(knowsPosition ? earliest?.Position : null);
+            var pace = earliest is null ? left : _watch.IsFor(earliest.Position) ? PositionWatch.Turn : NextQuestion(earliest);
+            await _requests.WaitAsync(pace < left ? pace : left, SecondLook, clock, stopped).ConfigureAwait(false);
+            if (stopped.IsCancellationRequested || !knowsPosition || !_requests.TryContinue(isCalm: clock.GetElapsedTime(started) < SecondLook))
+            {
+                return;
+            }
+
+            if (earliest is not null && !_watch.IsFor(earliest.Position) && (_watch.IsPossible || !await TryAskForPositionAsync(earliest, stopped).ConfigureAwait(false)))
+            {
+                return;
+            }
+        }
+    }
+
+    private TimeSpan NextQuestion(PositionWaits.Wait earliest)
+    {
+        var pause = _pace.Next(_options.TimeProvider.GetElapsedTime(earliest.Began), earliest.UnpausedQuestions);
+        earliest.UnpausedQuestions += pause == TimeSpan.Zero ? 1 : 0;
+
+        // A whole probe takes the server longer than a question.
+        return _watch.IsPossible ? pause + pause : pause;
+    }
+
+    private async Task<bool> TryAskForPositionAsync(PositionWaits.Wait earliest, CancellationToken stopped)
+    {
+        try
+        {
+            var position = await _connection.AskForPositionAsync(stopped).ConfigureAwait(false);
+            if (position is not null)
+            {
+                _keeper.Advance(_server, position);
+            }
+
+            if (position?.Covers(earliest.Position) == true && earliest.IsAsked)
+            {
+                _pace.Record(_options.TimeProvider.GetElapsedTime(earliest.Began));
+            }
+
+            earliest.IsAsked = true;
+            return position is not null;
+        }
+#pragma warning disable CA1031 // The probe that follows finds what is wrong.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
         }
     }
 
     private TimeSpan NextDelay(in ProbeReport report)
     {
-        if (_eager.Next() is { } pace)
-        {
-            return pace < _options.ProbeInterval ? pace : _options.ProbeInterval;
-        }
-
         var mightLeave = !report.IsAlive && _server.State is ReplicaSetServerState.Serving or ReplicaSetServerState.Lagging;
         var mightReturn = report.IsAlive && _server.State is ReplicaSetServerState.Unreachable;
         return (mightLeave || mightReturn) && SecondLook < _options.ProbeInterval ? SecondLook : _options.ProbeInterval;

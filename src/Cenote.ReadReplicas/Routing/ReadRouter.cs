@@ -159,8 +159,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         }
 
         var probe = parts.ProbeOf(freshest);
-        var wait = parts.Keeper.Waits.Add(required);
-        probe.Eager.Enter();
+        var wait = parts.Keeper.Waits.Add(required, freshest);
         try
         {
             probe.Hurry();
@@ -171,7 +170,6 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         }
         finally
         {
-            probe.Eager.Leave();
             parts.Keeper.Waits.Remove(wait);
         }
     }

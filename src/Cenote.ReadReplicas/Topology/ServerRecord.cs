@@ -77,6 +77,13 @@ internal sealed class ServerRecord(ReplicaSetServer server, ReplicaSetOptions op
         }
     }
 
+    /// <summary>The position of a replica was read between two probes.</summary>
+    internal void Advance(ReplicationPosition position)
+    {
+        Status = Status with { Position = position };
+        PositionAsReplica = position;
+    }
+
     /// <summary>
     /// Notes how far behind a replica is; leaves at once, returns after as many probes as a server that was away.
     /// </summary>

@@ -32,6 +32,7 @@ internal sealed partial class TopologyKeeper
         _records = [.. servers.Select(server => new ServerRecord(server, options))];
         _current = new TopologySnapshot(primary: null, writing: null, [], new RoleTerm?[_records.Length]);
         Servers = servers;
+        Waits = new PositionWaits(options.TimeProvider);
     }
 
     internal IReadOnlyList<ReplicaSetServer> Servers { get; }
@@ -42,7 +43,7 @@ internal sealed partial class TopologyKeeper
     internal int Failovers => Volatile.Read(ref _failovers);
 
     /// <summary>Who waits for replicas to come further.</summary>
-    internal PositionWaits Waits { get; } = new();
+    internal PositionWaits Waits { get; }
 
     private TimeSpan Now => _options.TimeProvider.GetElapsedTime(_started);
 
@@ -78,6 +79,24 @@ internal sealed partial class TopologyKeeper
         {
             Waits.Reached(position);
         }
+    }
+
+    /// <summary>A replica in rotation has come so far since its last probe, which is all that is known.</summary>
+    internal void Advance(ReplicaSetServer server, ReplicationPosition position)
+    {
+        lock (_gate)
+        {
+            // A probe may have found a later one meanwhile.
+            if (_current.TryReadingOf(server) is null || server.Position?.Covers(position) == true)
+            {
+                return;
+            }
+
+            _records[server.Ordinal].Advance(position);
+            server.Standing = server.Standing with { Position = position };
+        }
+
+        Waits.Reached(position);
     }
 
     /// <summary>Ends every role, also where pools outlive the set, and wakes up waiting callers.</summary>

@@ -58,7 +58,7 @@ public sealed class LostTokenTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_of_a_promotion_that_the_set_has_not_seen_makes_it_look_for_the_new_primary()
+    public async Task A_token_of_a_promotion_that_the_set_has_not_seen_makes_it_look_again()
     {
         var (db1, db2, db3) = (_lab.Servers[0], _lab.Servers[1], _lab.Servers[2]);
 

@@ -1,0 +1,172 @@
+namespace Cenote.ReadReplicasTests.CausalReads;
+
+/// <summary>Callers that wait for a replica whose server can wait for a position itself.</summary>
+public sealed class ServerWaitTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
+
+    [Fact]
+    public async Task One_wait_at_the_server_serves_all_callers_at_once_and_nothing_is_polled()
+    {
+        await using var test = await CreateAsync();
+        var waits = test.Two.Waits!;
+        var ten = await TokenAsync(test, 10);
+        var first = test.Set.RentReadAsync(ten, Stop).AsTask();
+        var wait = await waits.NextAsync();
+        Assert.Equal("10", wait.Position.ToString());
+        Assert.Equal(TimeSpan.FromMilliseconds(250), wait.Timeout);
+        var second = test.Set.RentReadAsync(ten, Stop).AsTask();
+        var twenty = test.Set.RentReadAsync(await TokenAsync(test, 20), Stop).AsTask();
+        var questions = test.Two.Database.Calls(StubCall.Status).Started;
+
+        // The fake clock stands still: only the end of the wait lets them go on.
+        wait.End(10);
+        foreach (var read in await Task.WhenAll(first, second).Soon())
+        {
+            Assert.Equal("two", test.NameOf(read));
+            read.Dispose();
+        }
+
+        wait = await waits.NextAsync();
+        Assert.Equal("20", wait.Position.ToString());
+        Assert.False(twenty.IsCompleted);
+        wait.End(25);
+        (await twenty.Soon()).Dispose();
+        Assert.Equal(2, waits.Count);
+        Assert.Equal(questions, test.Two.Database.Calls(StubCall.Status).Started);
+    }
+
+    [Fact]
+    public async Task A_caller_with_an_earlier_position_does_not_wait_for_a_later_one()
+    {
+        await using var test = await CreateAsync();
+        var ten = await TokenAsync(test, 10);
+        var later = test.Set.RentReadAsync(await TokenAsync(test, 20), Stop).AsTask();
+        var wait = await test.Two.Waits!.NextAsync();
+        var earlier = test.Set.RentReadAsync(ten, Stop).AsTask();
+
+        test.Two.Reach(10);
+        await test.Pump(earlier, Step);
+
+        (await earlier).Dispose();
+        Assert.False(later.IsCompleted);
+        Assert.Equal(1, test.Two.Waits.Count);
+        wait.End(20);
+        (await later.Soon()).Dispose();
+    }
+
+    [Theory]
+    [InlineData(Answer.Early)]
+    [InlineData(Answer.Failure)]
+    [InlineData(Answer.Unsupported)]
+    public async Task A_server_that_does_not_wait_is_polled_and_asked_to_wait_later(Answer answer)
+    {
+        await using var test = await CreateAsync();
+        var waits = test.Two.Waits!;
+        var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), Stop).AsTask();
+        var wait = await waits.NextAsync();
+        var questions = test.Two.Database.Calls(StubCall.Status).Started;
+        switch (answer)
+        {
+            case Answer.Early: wait.End(5); break;
+            case Answer.Failure: wait.Answer.SetException(new StubException(FailureKind.Other)); break;
+            default: wait.Answer.SetResult(null); break;
+        }
+
+        await test.PumpUntil(() => test.Two.Database.Calls(StubCall.Status).Started >= questions + 5, Step);
+        Assert.Equal(1, waits.Count);
+        test.Two.Reach(10);
+        await test.Pump(reading, Step);
+        (await reading).Dispose();
+
+        waits.EndAll();
+        test.Time.Advance(TimeSpan.FromMinutes(2));
+        await test.ProbeAsync();
+        reading = test.Set.RentReadAsync(await TokenAsync(test, 30), Stop).AsTask();
+        await waits.EndAsync(30);
+        (await reading.Soon()).Dispose();
+    }
+
+    [Fact]
+    public async Task A_wait_that_does_not_end_in_time_keeps_no_caller()
+    {
+        await using var test = await CreateAsync();
+        var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), Stop).AsTask();
+        var wait = await test.Two.Waits!.NextAsync();
+        test.Two.Reach(10);
+
+        await test.Pump(reading, Step);
+
+        (await reading).Dispose();
+        wait.End(10);
+    }
+
+    [Fact]
+    public async Task A_wait_whose_callers_have_left_runs_out_and_is_not_repeated()
+    {
+        await using var test = await CreateAsync();
+        using var leave = new CancellationTokenSource();
+        var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), leave.Token).AsTask();
+        var wait = await test.Two.Waits!.NextAsync();
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.Soon());
+
+        test.Time.Advance(TimeSpan.FromMilliseconds(250));
+        wait.End(9);
+
+        // What the wait found is known without a probe, which shows that its end was processed.
+        await test.PumpUntil(() => test.Server("two").Position!.ToString() == "9", Step);
+        await test.ProbeAsync();
+        Assert.Equal(1, test.Two.Waits.Count);
+    }
+
+    [Fact]
+    public async Task A_set_that_closes_lets_the_wait_run_out_and_closes_its_connection()
+    {
+        await using var test = await CreateAsync();
+        var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), Stop).AsTask();
+        var wait = await test.Two.Waits!.NextAsync();
+
+        var closing = test.Set.DisposeAsync().AsTask();
+        await Assert.ThrowsAsync<ReplicaSetClosedException>(() => reading.Soon());
+        Assert.False(closing.IsCompleted);
+        wait.End(9);
+        await closing.Soon();
+
+        Assert.Empty(test.Two.Database.OpenSessions);
+        Assert.Equal(1, test.Two.Waits.Count);
+    }
+
+    [Fact]
+    public async Task The_connection_of_waits_is_closed_after_a_minute_without_one()
+    {
+        await using var test = await CreateAsync();
+        var sessions = test.Two.Database.OpenSessions.Count;
+        var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), Stop).AsTask();
+        (await test.Two.Waits!.NextAsync()).End(10);
+        (await reading.Soon()).Dispose();
+        Assert.Equal(sessions + 1, test.Two.Database.OpenSessions.Count);
+
+        await test.PumpUntil(() => test.Two.Database.OpenSessions.Count == sessions, TimeSpan.FromSeconds(1));
+    }
+
+    public enum Answer
+    {
+        Early,
+        Failure,
+        Unsupported,
+    }
+
+    private static Task<TestSet> CreateAsync() =>
+        TestSet.CreateAsync(replicas: 1, configure: Configure, waits: true);
+
+    // Fake time passes in larger steps on a busy machine.
+    private static void Configure(ReplicaSetOptions options) =>
+        (options.CausalReadTimeout, options.ProbeTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+
+    private static async Task<CausalToken> TokenAsync(TestSet test, long position)
+    {
+        test.One.Reach(position);
+        return await test.Set.GetTokenAsync(Stop);
+    }
+}
