@@ -14,6 +14,7 @@ public sealed class RenewalLoopTests
     private readonly StateJournal _journal = new(loggerFactory: null, "b", "i");
     private TimeProvider _clock = TimeProvider.System;
     private ConnectionBudget? _budget;
+    private Renewer? _renewer;
 
     [Fact]
     public async Task The_own_session_is_closed_before_the_connections_are_free()
@@ -101,6 +102,22 @@ public sealed class RenewalLoopTests
         await loop.DisposeAsync();
 
         Assert.InRange(seconds, 30, 36);
+    }
+
+    [Fact]
+    public async Task An_instance_with_other_settings_asks_again_when_another_was_faster()
+    {
+        await using var redis = await NewRedisAsync();
+        _store.Text = NewTable(new GrantSettings { MaxConnections = 16, Instances = 2, Guaranteed = 7, TimeToLive = 1200 }, isLive: false);
+        var (loop, _) = NewLoop(redis, RealServers.PostgreSqlOrdinary);
+        _store.LostSwaps = 2;
+
+        await Assert.ThrowsAsync<RejectedInstanceException>(() => _renewer!.RenewAsync(census: null, "", TestContext.Current.CancellationToken).Soon());
+
+        // The time for which no other instance came is kept.
+        Assert.Equal((0, 1), (_store.LostSwaps, _store.Writes));
+        Assert.True(GrantTable.Parse(_store.Text).OthersSince >= 0);
+        await loop.DisposeAsync();
     }
 
     [Fact]
@@ -206,8 +223,8 @@ public sealed class RenewalLoopTests
         }
 
         var control = database.CreateConnection(label);
-        var renewer = new Renewer(_store, budget, grant, settings, label, options.TimeProvider);
-        return (new RenewalLoop(options, renewer, grant, budget, label, new SessionCounter(control, database.Dialect, label), control, _journal), control);
+        _renewer = new Renewer(_store, budget, grant, settings, label, options.TimeProvider);
+        return (new RenewalLoop(options, _renewer, grant, budget, label, new SessionCounter(control, database.Dialect, label), control, _journal), control);
     }
 
     private sealed class MemoryStore : IGrantStore
@@ -225,6 +242,9 @@ public sealed class RenewalLoopTests
         internal bool WasOpen { get; private set; }
 
         internal bool LosesAnswers { get; set; }
+
+        /// <summary>Gets or sets how many of the next writes find that another instance was faster.</summary>
+        internal int LostSwaps { get; set; }
 
         internal Func<long> Now { get; set; } = static () => Environment.TickCount64;
 
@@ -251,6 +271,12 @@ public sealed class RenewalLoopTests
         {
             lock (_gate)
             {
+                if (LostSwaps > 0)
+                {
+                    LostSwaps--;
+                    return new(false);
+                }
+
                 if (read.Version != _version.ToString(CultureInfo.InvariantCulture))
                 {
                     return new(false);

@@ -101,8 +101,12 @@ internal sealed class Renewer(IGrantStore store, ConnectionBudget budget, Grant 
         if (answer.OtherSettings is { } others)
         {
             // The time for which no other instance came is kept in the table, and whose turn it is to count.
-            var hasWritten = answer.MayFollow && await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false);
-            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.", isFinal: !answer.MayFollow, hasWritten ? answer : null);
+            if (answer.MayFollow && !await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false))
+            {
+                return (answer, HasWritten: false);
+            }
+
+            throw new RejectedInstanceException($"The settings are not those of the instances that run: {settings.DescribeDifferences(others)}. Use the same in all instances. To change one, end all instances first.", isFinal: !answer.MayFollow, answer.MayFollow ? answer : null);
         }
 
         return (answer, await store.TryWriteAsync(read, table.ToString(), cancellationToken).ConfigureAwait(false));
