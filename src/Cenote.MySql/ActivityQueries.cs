@@ -122,6 +122,7 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
         var id = Number(row, 0);
         var isIdle = string.Equals(Text(row, 3), "Sleep", StringComparison.OrdinalIgnoreCase);
         var (address, port) = SplitHost(Text(row, 2));
+        var waitsForClient = !isIdle && IsWaitingForClient(Text(row, 5));
         TimeSpan? duration = row.IsDBNull(4) ? null : TimeSpan.FromSeconds(Math.Max(0, Convert.ToDouble(row.GetValue(4), CultureInfo.InvariantCulture)));
         return new ServerSession
         {
@@ -130,13 +131,15 @@ internal sealed class ActivityQueries(MySqlConnection connection, TimeSpan timeo
             ClientAddress = address,
             ClientPort = port,
             // Since its last statement, the transactions were listed, unless it has become idle only now.
-            State = !isIdle ? (IsWaitingForClient(Text(row, 5)) ? SessionState.WaitingForClient : SessionState.Running)
+            State = waitsForClient ? SessionState.WaitingForClient
+                : !isIdle ? SessionState.Running
                 : transactions?.Contains(id) != true ? SessionState.Idle
                 : duration > TimeProvider.System.GetElapsedTime(_begun) ? SessionState.IdleInTransaction
                 : SessionState.Unknown,
             IsTransactionHidden = transactions is null,
             StateDuration = duration,
-            IsWaitingForLock = !isIdle && (blockers.Contains(id) || IsLockState(Text(row, 5))),
+            // The locks were listed a moment before.
+            IsWaitingForLock = !isIdle && !waitsForClient && (blockers.Contains(id) || IsLockState(Text(row, 5))),
             Statement = Text(row, 6),
             BlockedBy = [.. blockers[id]],
         };

@@ -68,7 +68,7 @@ internal sealed class MySqlQuestions : ServerQuestions
             report,
             id["id"] == driver.ServerThread.ToString(CultureInfo.InvariantCulture) ? null : "another session answers than the login named",
             (int)address.Port,
-            address.ConnectionProtocol == MySqlConnectionProtocol.Sockets ? variables.GetValueOrDefault("port", "") : "");
+            address.ConnectionProtocol == MySqlConnectionProtocol.Sockets && !IsUnixSocket(address.Server) ? variables.GetValueOrDefault("port", "") : "");
         if (isReadOnly)
         {
             report.Find(CheckLevel.Note, "The server takes no writes (read_only). A pool for writes needs the primary; see AddReplicaSet for both.");
@@ -97,6 +97,9 @@ internal sealed class MySqlQuestions : ServerQuestions
             }
         }
     }
+
+    /// <summary>Returns whether the driver takes the text for the path of a socket.</summary>
+    private static bool IsUnixSocket(string server) => server.StartsWith('/') || server.StartsWith("./", StringComparison.Ordinal);
 
     private static void AddLimits(Dictionary<string, string> variables, Dictionary<string, string> status, CheckReport report)
     {

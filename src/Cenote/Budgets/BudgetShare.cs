@@ -89,6 +89,12 @@ internal sealed class BudgetShare
     /// <summary>Gets the guaranteed permits that the pool does not use.</summary>
     internal int Reserved => Math.Max(0, Guaranteed - Held);
 
+    /// <summary>
+    /// Gets the permits that the pool does not have and that are to be there for it. What it waits for within its
+    /// guarantee counts once.
+    /// </summary>
+    internal int Claimed => Math.Max(Reserved, AllWanted);
+
     /// <summary>Gets whether the pool may have to give a connection to another one.</summary>
     internal bool MayYield => Held - Reclaiming > Guaranteed;
 

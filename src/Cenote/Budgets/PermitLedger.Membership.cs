@@ -19,6 +19,7 @@ internal sealed partial class PermitLedger
             _shares.Add(share);
             _guaranteed += guaranteed;
             _reserved += guaranteed;
+            _claimed += guaranteed;
             _mustLook = true;
             Update(share);
         }

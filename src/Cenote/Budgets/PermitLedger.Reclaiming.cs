@@ -37,7 +37,7 @@ internal sealed partial class PermitLedger
     {
         lock (_gate)
         {
-            if (share.MayYield && Missing > 0 && !KeepsIdle(share, FindNext()))
+            if (share.MayYield && Missing > 0 && (share.Wanted == 0 || !KeepsIdle(share, FindNext())))
             {
                 _mustLook = true;
                 UpdateContention();
@@ -63,7 +63,7 @@ internal sealed partial class PermitLedger
     }
 
     /// <summary>Gets how many connections are missing, less the ones that are being closed.</summary>
-    private int Missing => _used + _reserved + _wanted - _size - _reclaiming;
+    private int Missing => _used + _claimed - _size - _reclaiming;
 
     /// <summary>
     /// Returns whether a connection that callers of its own pool wait for goes to another pool: at once where that has

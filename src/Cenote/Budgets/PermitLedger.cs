@@ -30,6 +30,7 @@ internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
     private int _reserved;
     private int _guaranteed;
     private int _wanted;
+    private int _claimed;
     private int _reclaiming;
     private long _turns;
     private long _looks;
@@ -324,6 +325,7 @@ internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
 
         _reserved -= share.Reserved;
         _wanted -= share.AllWanted;
+        _claimed -= share.Claimed;
         share.Held += held;
         share.Wanted += wanted;
         share.Guaranteed += guaranteed;
@@ -341,6 +343,7 @@ internal sealed partial class PermitLedger(int size, IPermitLimit? limit = null)
         _mostUsed = Math.Max(_mostUsed, _used);
         _reserved += share.Reserved;
         _wanted += share.AllWanted;
+        _claimed += share.Claimed;
         var isWaiting = share.AllWanted > 0;
         share.KeepsTurn = share.Held == 0 && (share.IsWaiting || share.KeepsTurn);
         share.Turn = turn ?? (isWaiting && !share.IsWaiting && !share.KeepsTurn ? ++_turns : share.Turn);

@@ -346,8 +346,9 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>
     /// Gets or sets the clock and the timers of the pool. Where a clock runs timers on the thread that reads it, as
-    /// FakeTimeProvider does, the pool's move to the thread pool. The pool reads the clock under its locks, so the
-    /// application's own timers on such a clock should not use the pool within their callbacks.
+    /// FakeTimeProvider does, the pool's move to the thread pool. The pool reads the clock under its locks, so a
+    /// callback of the application's own timers on such a clock should not use the pool, and callers should not wait
+    /// with tokens that it cancels.
     /// </summary>
     /// <value>Default <see cref="System.TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -7,7 +7,7 @@ internal sealed class PoolClock(TimeProvider timeProvider)
     internal static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _timeProvider = QuietTimeProvider.Of(timeProvider);
-    private readonly long _start = timeProvider.GetTimestamp();
+    private readonly long _start = QuietTimeProvider.Of(timeProvider).GetTimestamp();
 
     /// <summary>Gets the clock for every timer and wait of the pool, which can be read under a lock.</summary>
     internal TimeProvider TimeProvider => _timeProvider;

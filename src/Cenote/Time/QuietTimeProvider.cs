@@ -8,8 +8,8 @@ namespace Cenote.Time;
 /// </summary>
 /// <remarks>
 /// A callback of a timer of this clock, and what awaits a task that it completes, moves to the thread pool when a read
-/// of such a clock runs it. The application's own timers, and registrations of its tokens, run where its clock runs
-/// them.
+/// of such a clock runs it. So it may run after its timer was disposed of. The application's own timers, and
+/// registrations of its tokens, run where its clock runs them.
 /// </remarks>
 internal sealed class QuietTimeProvider : TimeProvider
 {

@@ -169,6 +169,20 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public async Task A_socket_of_the_machine_is_not_taken_for_a_proxy()
+    {
+        await using var connection = new MySqlConnection(RealServers.MySql);
+        await connection.OpenAsync();
+        var address = new MySqlConnectionStringBuilder(RealServers.MySql) { Server = await AskAsync(connection, "SELECT @@socket") };
+        address.Remove("Port");
+
+        using var run = await CheckAsync("mariadb", address.ConnectionString);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.DoesNotContain("docs/proxies.md", run.Output);
+    }
+
+    [Fact]
     public async Task A_server_that_is_not_reached_is_said_without_the_password()
     {
         using var run = await CheckAsync("postgresql", "Host=127.0.0.1;Port=1;Username=me;Password=s3cret");

@@ -83,6 +83,29 @@ public sealed class PermitLedgerTests
     }
 
     [Fact]
+    public void What_a_pool_waits_for_within_its_guarantee_makes_room_once()
+    {
+        var ledger = new PermitLedger(3);
+        StillPool[] pools = [new(seconds: 5), new(seconds: 7), new(seconds: 6)];
+        foreach (var pool in pools)
+        {
+            Assert.NotNull(Take(ledger, ledger.TryJoin(pool, 0)!, wanted: 1));
+        }
+
+        var guaranteed = Join(ledger, guaranteed: 2);
+        Assert.Equal([false, true, true], pools.Select(static pool => pool.IsReclaimed));
+
+        Assert.Null(Take(ledger, guaranteed, wanted: 2));
+        ledger.Notify();
+        Assert.Equal([false, true, true], pools.Select(static pool => pool.IsReclaimed));
+
+        // One more than is guaranteed.
+        Assert.Null(Take(ledger, guaranteed, wanted: 3));
+        ledger.Notify();
+        Assert.Equal([true, true, true], pools.Select(static pool => pool.IsReclaimed));
+    }
+
+    [Fact]
     public void A_connection_counts_as_reclaimed_once_its_permit_is_back()
     {
         var ledger = new PermitLedger(1);
