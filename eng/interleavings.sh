@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Explores the interleavings of the slot table, the lease desk, the shared budget, the waiter queue and the session gate.
+# Explores the interleavings of the slot table, the lease desk, the shared budget, the waiter queue, queued reads and
+# the session gate.
 # Usage: eng/interleavings.sh [PART_OF_NAME] [SCHEDULES] [SEED]
 # Ends with "interleavings: N passed, N failed".
 set -euo pipefail
@@ -17,7 +18,7 @@ cat > "$copy/rewrite.json" <<JSON
 {
   "AssembliesPath": "$copy",
   "OutputPath": "$copy",
-  "Assemblies": ["Cenote.dll", "Cenote.SharedBudget.dll", "Cenote.StubDriver.dll", "Cenote.InterleavingTests.dll"]
+  "Assemblies": ["Cenote.dll", "Cenote.ReadReplicas.dll", "Cenote.SharedBudget.dll", "Cenote.StubDriver.dll", "Cenote.InterleavingTests.dll"]
 }
 JSON
 # The log contains every method before it is rewritten, so that its end shows where the rewriter failed.

@@ -7,7 +7,15 @@ using Microsoft.Coyote.Logging;
 using Microsoft.Coyote.SystematicTesting;
 
 // Calls that the checker does not intercept and need not: they start nothing and wait for nothing.
-string[] harmless = ["System.Threading.ExecutionContext.IsFlowSuppressed", "System.Threading.ExecutionContext.SuppressFlow"];
+string[] harmless =
+[
+    "System.Threading.ExecutionContext.Capture",
+    "System.Threading.ExecutionContext.IsFlowSuppressed",
+    "System.Threading.ExecutionContext.SuppressFlow",
+    "System.Threading.SynchronizationContext..ctor",
+    "System.Threading.SynchronizationContext.get_Current",
+    "System.Threading.SynchronizationContext.SetSynchronizationContext",
+];
 
 // Usage: Cenote.InterleavingTests [PART_OF_NAME] [ITERATIONS] [SEED]
 var filter = args.Length > 0 ? args[0] : "";

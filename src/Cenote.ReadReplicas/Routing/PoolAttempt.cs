@@ -5,11 +5,11 @@ namespace Cenote.ReadReplicas.Routing;
 /// <summary>Rents from one server's pool, for as long as the server keeps its part.</summary>
 internal static class PoolAttempt
 {
-    /// <returns>An empty lease when the server left its part first.</returns>
+    /// <returns>An empty lease when the server left its part first, or the caller was served elsewhere.</returns>
     /// <exception cref="PoolException">What the pool has to say.</exception>
-    internal static async ValueTask<ConnectionLease> RentAsync(RentCall call, ConnectionPool pool, RoleTerm tenure, bool isBlocking)
+    internal static async ValueTask<ConnectionLease> RentAsync(RentCall call, ConnectionPool pool, RoleTerm tenure, bool isBlocking, CancellationToken moved = default)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, tenure.Ended);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, tenure.Ended, moved);
         ConnectionLease lease;
         try
         {

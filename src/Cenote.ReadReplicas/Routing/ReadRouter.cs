@@ -3,6 +3,8 @@ namespace Cenote.ReadReplicas.Routing;
 /// <summary>Routes reads to replicas, and to the primary when no replica can serve them.</summary>
 internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
 {
+    private readonly QueuedReads _queued = new(parts);
+
     /// <summary>The fast path: the strategy's choice has an idle connection. No lock, no allocation.</summary>
     internal bool TryRent(in CallSite caller, out ConnectionLease lease)
     {
@@ -60,7 +62,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
                 var server = LeastLoaded(eligible);
                 try
                 {
-                    lease = await PoolAttempt.RentAsync(call, server.Pool, topology.ReadingOf(server), isBlocking).ConfigureAwait(false);
+                    lease = await _queued.RentAsync(call, topology, eligible, server, isBlocking).ConfigureAwait(false);
                     if (lease.Pool is not null)
                     {
                         return Record(lease, required, waited);

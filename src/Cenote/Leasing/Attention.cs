@@ -40,6 +40,12 @@ internal enum Attention
     /// </summary>
     Laned = 256,
 
+    /// <summary>A caller that waits elsewhere wants a connection that no caller of this pool waits for.</summary>
+    Wanted = 512,
+
     /// <summary>The bits that are set for the lifetime of a pool, and ask for no settlement.</summary>
     Lasting = Guarded | Laned,
+
+    /// <summary>The bits that leave everything as it is while callers wait in this pool.</summary>
+    Aside = Lasting | Wanted,
 }

@@ -7,6 +7,8 @@ internal sealed class ConditionList
 
     internal int Count => _conditions?.Count ?? 0;
 
+    internal bool Has(Attention bit) => _conditions?.Exists(condition => condition.Bit == bit) == true;
+
     internal void Add(Condition condition) => (_conditions ??= []).Add(condition);
 
     internal void Remove(Condition condition) => _conditions?.Remove(condition);

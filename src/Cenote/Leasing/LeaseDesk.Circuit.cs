@@ -161,7 +161,7 @@ internal sealed partial class LeaseDesk
                 {
                     Capacity.ForgetWarmUp();
                     conditions = _conditions.TakeFailing();
-                    SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+                    ShowConditions();
                 }
             }
         }

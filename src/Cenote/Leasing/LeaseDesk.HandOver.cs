@@ -21,7 +21,7 @@ internal sealed partial class LeaseDesk
     /// <summary>
     /// Gets whether callers wait, and nothing but serving them is to be done. A hint, read without the lock.
     /// </summary>
-    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Lasting) == (int)Leasing.Attention.Waiting && !_sheds;
+    internal bool OnlyServes => (Attention & ~(int)Leasing.Attention.Aside) == (int)Leasing.Attention.Waiting && !_sheds;
 
     /// <summary>
     /// Passes on a connection as <see cref="TryHandOver"/> does, whose reset waits for the next command. The timer
@@ -80,7 +80,7 @@ internal sealed partial class LeaseDesk
         lock (_gate)
         {
             // Looked at again: the bits change under the lock.
-            if ((_attention & ~(int)Leasing.Attention.Lasting) == (int)Leasing.Attention.Waiting
+            if ((_attention & ~(int)Leasing.Attention.Aside) == (int)Leasing.Attention.Waiting
                 && slot.FreshAt >= _freshSince
                 && !slot.IsMarked)
             {

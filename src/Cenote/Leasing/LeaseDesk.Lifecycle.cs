@@ -106,7 +106,7 @@ internal sealed partial class LeaseDesk
             }
 
             conditions = _conditions.TakeFailing();
-            SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+            ShowConditions();
         }
 
         failed?.ForEach(waiter => Fail(waiter, ref Meters.Errors, () => _failures.OpenFailed(failure)));

@@ -11,9 +11,23 @@ internal sealed partial class LeaseDesk
     /// Returns a task that completes when the counts meet a condition. It fails when the pool closes or, on request,
     /// when an open fails.
     /// </summary>
-    internal Task WhenAsync(Func<PoolCounts, bool> isMet, bool failsWithOpens, CancellationToken cancellationToken, bool evenWhenClosed = false)
+    internal Task WhenAsync(Func<PoolCounts, bool> isMet, bool failsWithOpens, CancellationToken cancellationToken, bool evenWhenClosed = false) =>
+        WhenAsync(new Condition(isMet, failsWithOpens), cancellationToken, evenWhenClosed);
+
+    /// <summary>
+    /// Returns a task that completes when a connection is idle that no caller of this pool waits for. It fails when the
+    /// pool closes.
+    /// </summary>
+    internal Task WhenIdleAsync(CancellationToken cancellationToken) => WhenAsync(
+        new Condition(
+            counts => counts is { Idle: > 0, Waiting: 0 } && !_attention.HasAny(Leasing.Attention.Suspended | Leasing.Attention.Isolated),
+            failsWithOpens: false,
+            Leasing.Attention.Wanted),
+        cancellationToken,
+        evenWhenClosed: false);
+
+    private Task WhenAsync(Condition condition, CancellationToken cancellationToken, bool evenWhenClosed)
     {
-        var condition = new Condition(isMet, failsWithOpens);
         lock (_gate)
         {
             if (IsClosed && !evenWhenClosed)
@@ -22,7 +36,7 @@ internal sealed partial class LeaseDesk
             }
 
             _conditions.Add(condition);
-            SetAttention(Leasing.Attention.Watched, on: true);
+            SetAttention(condition.Bit, on: true);
         }
 
         Settle();
@@ -161,7 +175,7 @@ internal sealed partial class LeaseDesk
             _queue.DropSpares(0);
             opens = Circuit.TakeOpens();
             conditions = _conditions.TakeAll();
-            SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched, on: false);
+            SetAttention(Leasing.Attention.Waiting | Leasing.Attention.Watched | Leasing.Attention.Wanted, on: false);
         }
 
         // The opens that it ends report by themselves.
@@ -193,12 +207,18 @@ internal sealed partial class LeaseDesk
         }
     }
 
+    private void ShowConditions()
+    {
+        SetAttention(Leasing.Attention.Watched, _conditions.Has(Leasing.Attention.Watched));
+        SetAttention(Leasing.Attention.Wanted, _conditions.Has(Leasing.Attention.Wanted));
+    }
+
     private void Forget(Condition condition)
     {
         lock (_gate)
         {
             _conditions.Remove(condition);
-            SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+            ShowConditions();
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed partial class LeaseDesk
         }
 
         Capacity.RecordDemand();
-        mustSettle = (_attention & ~(int)Leasing.Attention.Lasting) != (int)Leasing.Attention.Waiting || _hasIdle || Capacity.HasRoom || Circuit.State != CircuitState.Closed;
+        mustSettle = (_attention & ~(int)Leasing.Attention.Aside) != (int)Leasing.Attention.Waiting || _hasIdle || Capacity.HasRoom || Circuit.State != CircuitState.Closed;
         SetAttention(Leasing.Attention.Waiting, on: true);
         if (waiter.Deadline >= _timerDueAt)
         {

@@ -52,7 +52,7 @@ internal sealed partial class LeaseDesk
                     if (_conditions.Count > 0)
                     {
                         met = _conditions.TakeMet(CountUnderLock());
-                        SetAttention(Leasing.Attention.Watched, _conditions.Count > 0);
+                        ShowConditions();
                     }
                 }
             }

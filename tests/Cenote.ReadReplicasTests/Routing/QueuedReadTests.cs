@@ -1,0 +1,179 @@
+namespace Cenote.ReadReplicasTests.Routing;
+
+/// <summary>Reads that wait at a replica while others become free.</summary>
+public sealed class QueuedReadTests
+{
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_queued_read_moves_to_a_replica_whose_connection_becomes_idle(bool isBlocking)
+    {
+        await using var test = await FullAsync();
+        var (held, waiting) = await QueueAsync(test, isBlocking);
+        var other = held.Keys.Single(name => name != waiting.Server);
+
+        await held[other].DisposeAsync();
+
+        await using var lease = await waiting.Read.Soon();
+        Assert.Equal(other, test.NameOf(lease));
+        await AssertUnwatchedAsync(test);
+        await held[waiting.Server].DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_queued_read_is_served_where_it_waits_and_leaves_the_other_connection()
+    {
+        await using var test = await FullAsync();
+        var (held, waiting) = await QueueAsync(test, isBlocking: false);
+
+        await held[waiting.Server].DisposeAsync();
+
+        await using (var lease = await waiting.Read.Soon())
+        {
+            Assert.Equal(waiting.Server, test.NameOf(lease));
+            await AssertUnwatchedAsync(test);
+        }
+
+        await held.Values.Single(static lease => lease.IsActive).DisposeAsync();
+        Assert.All(test.Set.Servers, static server => Assert.Equal((0, 1), (server.Pool.GetStatistics().Counts.Leased, server.Pool.GetStatistics().Counts.Idle)));
+    }
+
+    [Fact]
+    public async Task Queued_reads_move_in_their_order()
+    {
+        await using var test = await FullAsync();
+        var held = await HoldAllAsync(test);
+        var (own, others) = (new Queue<Task<ConnectionLease>>(), new Queue<Task<ConnectionLease>>());
+        for (var i = 1; i <= 4; i++)
+        {
+            var before = test.Server("two").Pool.GetStatistics().Counts.Waiting;
+            var read = test.Set.RentReadAsync(Stop).AsTask();
+            await Patience.SoonAsync(() => Waiting(test) == i);
+            (test.Server("two").Pool.GetStatistics().Counts.Waiting > before ? own : others).Enqueue(read);
+        }
+
+        // The pool's own callers are served first, then those of the other pool.
+        await held["two"].DisposeAsync();
+        foreach (var read in own.Concat(others))
+        {
+            await using var lease = await read.Soon();
+            Assert.Equal("two", test.NameOf(lease));
+            Assert.Equal(1, own.Concat(others).Count(static one => one.IsCompletedSuccessfully && one.Result.IsActive));
+        }
+
+        Assert.Equal((2, 2), (own.Count, others.Count));
+        await held["three"].DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_read_moves_in_its_own_flow()
+    {
+        var flow = new AsyncLocal<string?>();
+        var seen = new System.Collections.Concurrent.ConcurrentBag<string?>();
+        await using var test = await TestSet.CreateAsync(pools: options =>
+        {
+            options.MaxSize = 1;
+            options.SessionContextProvider = () =>
+            {
+                seen.Add(flow.Value);
+                return null;
+            };
+        });
+        flow.Value = "holders";
+        var held = await HoldAllAsync(test);
+        flow.Value = "mine";
+        var read = test.Set.RentReadAsync(Stop).AsTask();
+        await Patience.SoonAsync(() => Waiting(test) == 1);
+        var other = test.Set.Servers.Single(static server => server.Pool.GetStatistics().Counts is { Waiting: 0, Leased: 1 }).Name;
+        flow.Value = "returner";
+        seen.Clear();
+
+        await held[other].DisposeAsync();
+
+        await using var lease = await read.Soon();
+        Assert.Equal(other, test.NameOf(lease));
+        Assert.NotEmpty(seen);
+        Assert.All(seen, static value => Assert.Equal("mine", value));
+        await held.Values.Single(static lease => lease.IsActive).DisposeAsync();
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task A_queued_read_that_is_cancelled_leaves_nothing_behind(bool isBlocking)
+    {
+        await using var test = await FullAsync();
+        var held = await HoldAllAsync(test);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var read = isBlocking ? Patience.OnOwnThread(() => test.Set.RentRead(cancelled.Token)) : test.Set.RentReadAsync(cancelled.Token).AsTask();
+        await Patience.SoonAsync(() => Waiting(test) == 1);
+
+        await cancelled.CancelAsync();
+
+        Assert.Equal(cancelled.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read)).CancellationToken);
+        await AssertUnwatchedAsync(test);
+        foreach (var lease in held.Values)
+        {
+            await lease.DisposeAsync();
+        }
+
+        Assert.Equal("three 2, two 2", await test.ReadAsync(4));
+    }
+
+    [Fact]
+    public async Task No_connection_is_lost_when_many_reads_wait_and_move()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 3, pools: static options => options.MaxSize = 2);
+        var inUse = new System.Collections.Concurrent.ConcurrentDictionary<object, bool>();
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(reader => Task.Run(async () =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+                if (i % 7 == 0)
+                {
+                    // Some give up at any moment.
+                    _ = Task.Run(cancelled.Cancel, Stop);
+                }
+
+                try
+                {
+                    await using var lease = await test.Set.RentReadAsync(cancelled.Token);
+                    Assert.True(inUse.TryAdd(lease.Connection, true), "A connection has two holders.");
+                    await Task.Yield();
+                    inUse.TryRemove(lease.Connection, out _);
+                }
+                catch (OperationCanceledException) when (cancelled.IsCancellationRequested)
+                {
+                }
+            }
+        }, Stop))).Soon();
+
+        await AssertUnwatchedAsync(test);
+        Assert.All(test.Set.Servers, static server => Assert.Equal((0, 0), (server.Pool.GetStatistics().Counts.Leased, server.Pool.GetStatistics().Counts.Waiting)));
+    }
+
+    private static Task<TestSet> FullAsync() => TestSet.CreateAsync(pools: static options => options.MaxSize = 1);
+
+    private static int Waiting(TestSet test) => test.Set.Servers.Sum(static server => server.Pool.GetStatistics().Counts.Waiting);
+
+    private static async Task<Dictionary<string, ConnectionLease>> HoldAllAsync(TestSet test)
+    {
+        var held = new Dictionary<string, ConnectionLease>(StringComparer.Ordinal);
+        for (var i = 0; i < 2; i++)
+        {
+            var lease = await test.Set.RentReadAsync(Stop).Soon();
+            held.Add(test.NameOf(lease), lease);
+        }
+
+        return held;
+    }
+
+    private static async Task<(Dictionary<string, ConnectionLease> Held, (string Server, Task<ConnectionLease> Read) Waiting)> QueueAsync(TestSet test, bool isBlocking)
+    {
+        var held = await HoldAllAsync(test);
+        var read = isBlocking ? Patience.OnOwnThread(() => test.Set.RentRead(Stop)) : test.Set.RentReadAsync(Stop).AsTask();
+        await Patience.SoonAsync(() => Waiting(test) == 1);
+        return (held, (test.Set.Servers.Single(static server => server.Pool.GetStatistics().Counts.Waiting == 1).Name, read));
+    }
+
+    /// <summary>No pool takes the slow path for a read that does not wait any more.</summary>
+    private static Task AssertUnwatchedAsync(TestSet test) =>
+        Patience.SoonAsync(() => test.Set.Servers.All(static server => server.Pool.Engine.Desk.Attention == 0));
+}
