@@ -108,6 +108,17 @@ public sealed partial class ReplicaSet
         }
     }
 
+    /// <summary>
+    /// Returns whether a failover lost writes of a token, or nothing shows that it did not, as the last probe of the
+    /// primary found. Reads with the token are refused.
+    /// </summary>
+    /// <param name="token">A token of the set's database.</param>
+    public bool HasLost(CausalToken token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return _keeper.Current.Primary?.Position?.Excludes(token.Position) == true;
+    }
+
     internal void ThrowIfWrongCluster(CausalToken token)
     {
         ArgumentNullException.ThrowIfNull(token);

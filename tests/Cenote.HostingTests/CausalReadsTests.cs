@@ -69,6 +69,40 @@ public sealed class CausalReadsTests : IAsyncLifetime
         Assert.Equal("shop/db1: 2", await _orders.ReadAsync("/ask/notes"));
     }
 
+    [Fact]
+    public async Task A_token_of_a_write_that_a_failover_lost_is_refused_and_then_replaced()
+    {
+        await _replica.ResumeReplayAsync();
+        await _replica.ExecuteAsync("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
+        await Patience.UntilAsync(CountReceiversAsync, static count => count == 0);
+        using var written = await _orders.Client.PostAsync(new Uri("/notes", UriKind.Relative), content: null, Stop);
+        var lost = Assert.Single(written.Headers.GetValues(CausalReadsOptions.DefaultHeaderName));
+        await _primary.KillAsync();
+        await _replica.PromoteAsync();
+        Assert.True(await Patience.UntilAsync(() => _orders.Set.Primary?.Name == "db2", Patience.Limit));
+
+        using (var request = new HttpRequestMessage(HttpMethod.Get, "/notes") { Headers = { { "Cookie", $"shop-token={lost}" } } })
+        {
+            using var refused = await _orders.Client.SendAsync(request, Stop);
+            Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
+        }
+
+        using var again = new HttpRequestMessage(HttpMethod.Post, "/notes") { Headers = { { "Cookie", $"shop-token={lost}" } } };
+        using var answer = await _orders.Client.SendAsync(again, Stop);
+        var token = Assert.Single(answer.Headers.GetValues(CausalReadsOptions.DefaultHeaderName));
+        Assert.True(_orders.Set.HasLost(_orders.Set.ParseToken(lost)));
+        Assert.False(_orders.Set.HasLost(_orders.Set.ParseToken(token)));
+        Assert.Equal("shop/db2: 1", await _orders.ReadAsync("/notes", ("Cookie", $"shop-token={token}")));
+    }
+
+    private async Task<long> CountReceiversAsync()
+    {
+        await using var admin = await _replica.OpenAdminAsync();
+        await using var command = admin.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM pg_stat_wal_receiver";
+        return (long)(await command.ExecuteScalarAsync(Stop))!;
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>A service with its own replica set over the same servers.</summary>
@@ -85,6 +119,8 @@ public sealed class CausalReadsTests : IAsyncLifetime
         internal HttpClient Client { get; }
 
         internal LogWatch Log { get; }
+
+        internal ReplicaSet Set => _app.Services.GetRequiredKeyedService<ReplicaSet>("shop");
 
         internal static async Task<Service> StartAsync(PostgreSqlServer primary, PostgreSqlServer replica, Service? billing)
         {

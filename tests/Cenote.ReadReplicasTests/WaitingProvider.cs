@@ -16,19 +16,7 @@ internal sealed class WaitingProvider(StubDatabase database) : StubProvider(data
     /// <summary>Returns the next wait that begins.</summary>
     public Task<ServerWait> NextAsync() => _begun.Reader.ReadAsync(RunningTest.Stop).AsTask().Soon();
 
-    /// <summary>Ends the wait for a position, and those before it.</summary>
-    public async Task EndAsync(long position)
-    {
-        ServerWait wait;
-        do
-        {
-            wait = await NextAsync();
-            wait.End(((StubPosition)wait.Position).Number);
-        }
-        while (((StubPosition)wait.Position).Number < position);
-    }
-
-    /// <summary>Ends the waits that no test has asked for.</summary>
+    /// <summary>Ends the waits that no test has asked for, each with its position.</summary>
     public void EndAll()
     {
         while (_begun.Reader.TryRead(out var wait))

@@ -59,6 +59,11 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
         try
         {
             token = await scope.GetTokenAsync(context.RequestAborted).ConfigureAwait(false);
+            if (token is not null && set.HasLost(token))
+            {
+                // Passed on, it would have every later request of the client refused.
+                token = await set.GetTokenAsync(context.RequestAborted).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -48,7 +48,11 @@ public sealed class ServerWaitTests
         test.Two.Reach(10);
         await test.Pump(earlier, Step);
 
-        (await earlier).Dispose();
+        using (var read = await earlier)
+        {
+            Assert.Equal("two", test.NameOf(read));
+        }
+
         Assert.False(later.IsCompleted);
         Assert.Equal(1, test.Two.Waits.Count);
         wait.End(20);
@@ -79,12 +83,18 @@ public sealed class ServerWaitTests
         await test.Pump(reading, Step);
         (await reading).Dispose();
 
-        waits.EndAll();
+        // Only the end of a wait says that the replica has come so far.
         test.Time.Advance(TimeSpan.FromMinutes(2));
-        await test.ProbeAsync();
         reading = test.Set.RentReadAsync(await TokenAsync(test, 30), Stop).AsTask();
-        await waits.EndAsync(30);
-        (await reading.Soon()).Dispose();
+        await test.PumpUntil(
+            () =>
+            {
+                waits.EndAll();
+                return reading.IsCompleted;
+            },
+            Step);
+        using var read = await reading;
+        Assert.Equal("two", test.NameOf(read));
     }
 
     [Fact]
@@ -97,7 +107,11 @@ public sealed class ServerWaitTests
 
         await test.Pump(reading, Step);
 
-        (await reading).Dispose();
+        using (var read = await reading)
+        {
+            Assert.Equal("two", test.NameOf(read));
+        }
+
         wait.End(10);
     }
 
@@ -140,14 +154,14 @@ public sealed class ServerWaitTests
     [Fact]
     public async Task The_connection_of_waits_is_closed_after_a_minute_without_one()
     {
-        await using var test = await CreateAsync();
-        var sessions = test.Two.Database.OpenSessions.Count;
+        await using var test = await CreateAsync(static options => options.ProbeInterval = TimeSpan.FromSeconds(1));
+        var before = test.Two.Database.OpenSessions;
         var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), Stop).AsTask();
         (await test.Two.Waits!.NextAsync()).End(10);
         (await reading.Soon()).Dispose();
-        Assert.Equal(sessions + 1, test.Two.Database.OpenSessions.Count);
+        var ofWaits = Assert.Single(test.Two.Database.OpenSessions.Except(before));
 
-        await test.PumpUntil(() => test.Two.Database.OpenSessions.Count == sessions, TimeSpan.FromSeconds(1));
+        await test.PumpUntil(() => !test.Two.Database.OpenSessions.Contains(ofWaits), TimeSpan.FromSeconds(1));
     }
 
     public enum Answer
@@ -157,12 +171,16 @@ public sealed class ServerWaitTests
         Unsupported,
     }
 
-    private static Task<TestSet> CreateAsync() =>
-        TestSet.CreateAsync(replicas: 1, configure: Configure, waits: true);
-
-    // Fake time passes in larger steps on a busy machine.
-    private static void Configure(ReplicaSetOptions options) =>
-        (options.CausalReadTimeout, options.ProbeTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+    // No probe by itself tells how far the replica has come. Fake time passes in larger steps on a busy machine.
+    private static Task<TestSet> CreateAsync(Action<ReplicaSetOptions>? configure = null) => TestSet.CreateAsync(
+        replicas: 1,
+        configure: options =>
+        {
+            (options.ProbeInterval, options.MaxLag) = (TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+            (options.CausalReadTimeout, options.ProbeTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+            configure?.Invoke(options);
+        },
+        waits: true);
 
     private static async Task<CausalToken> TokenAsync(TestSet test, long position)
     {
