@@ -12,7 +12,7 @@ public sealed class ConnectionLostException : PoolException
     private ConnectionLostException(string poolName, Exception failure)
         : base(
             poolName,
-            $"Pool '{poolName}': the session was lost during a call ({failure.GetType().Name}: {failure.Message}). Whether the server has executed the statement is unknown. The connection is closed when it is returned. Open another one and run the work again, or use ExecuteAsync.",
+            $"Pool '{poolName}': the session was lost during a call ({failure.GetType().Name}: {failure.Message}). Whether the server has executed the statement is unknown. The connection is closed when it is returned. Open another one and run the work again, or use ExecuteAsync with RetryOptions.",
             failure) => HelpLink = Help.Link("troubleshooting.md", "connection-lost");
 
     private ConnectionLostException(string poolName)
