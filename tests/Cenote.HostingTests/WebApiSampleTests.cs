@@ -61,6 +61,59 @@ public sealed class WebApiSampleTests
         Assert.Equal(2, (int)(await sample.Client.GetFromJsonAsync<JsonObject>("/pools/api/overview"))!["pools"]!.AsArray().Single()!["counts"]!["limit"]!);
     }
 
+    [Fact]
+    public async Task Clients_of_the_sample_on_replicas_find_their_own_orders()
+    {
+        await using var primary = await PostgreSqlServer.StartPrimaryAsync();
+        await primary.ExecuteAsync("DROP TABLE notes", "GRANT CREATE ON SCHEMA public TO worker");
+        await using var replica = await primary.StartReplicaAsync();
+        await using var sample = await SampleProcess.StartAsync(
+            "--environment", "Replicas",
+            $"--ConnectionStrings:orders:db1={Text(primary)}",
+            $"--ConnectionStrings:orders:db2={Text(replica)}",
+            "--Cenote:ReplicaSets:orders:ProbeInterval=00:00:00.1",
+            "--Cenote:ReplicaSets:orders:ProbeTimeout=00:01:00",
+            "--Cenote:ReplicaSets:orders:MaxLag=infinite",
+            $"--TokenSigningKey={Convert.ToBase64String(new byte[32])}");
+        using var stranger = new HttpClient { BaseAddress = sample.Client.BaseAddress };
+        await WaitForAsync(replica, "SELECT count(*) FROM pg_class WHERE relname = 'Orders'", 1);
+        await replica.PauseReplayAsync();
+
+        // The first client's cookie holds the token of its write.
+        using var placed = await sample.Client.PostAsJsonAsync("/orders", new { customer = "Ada", cents = 1999 });
+        Assert.Equal(HttpStatusCode.Created, placed.StatusCode);
+        var address = placed.Headers.Location!.OriginalString;
+        Assert.Equal("Ada", (string?)(await sample.Client.GetFromJsonAsync<JsonObject>(address))!["customer"]);
+        Assert.Equal(1999, (long)(await sample.Client.GetFromJsonAsync<JsonArray>("/sales"))!.Single()!["cents"]!);
+        using (var missing = await stranger.GetAsync(new Uri(address, UriKind.Relative)))
+        {
+            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        }
+
+        Assert.Empty((await stranger.GetFromJsonAsync<JsonArray>("/sales"))!);
+
+        Assert.Equal(HttpStatusCode.NoContent, await PostAsync(sample.Client, $"{address}/ship"));
+        Assert.Equal(HttpStatusCode.Conflict, await PostAsync(stranger, $"{address}/ship"));
+        Assert.True((bool)(await sample.Client.GetFromJsonAsync<JsonObject>(address))!["isShipped"]!);
+
+        await replica.ResumeReplayAsync();
+        await WaitForAsync(replica, """SELECT count(*) FROM "Orders" WHERE "IsShipped" """, 1);
+        using var newcomer = new HttpClient { BaseAddress = sample.Client.BaseAddress };
+        Assert.True((bool)(await newcomer.GetFromJsonAsync<JsonObject>(address))!["isShipped"]!);
+        Assert.Equal(0, await sample.StopAsync());
+    }
+
+    private static string Text(PostgreSqlServer server) =>
+        new Npgsql.NpgsqlConnectionStringBuilder(server.ConnectionString(server.Port)) { CommandTimeout = 60 }.ConnectionString;
+
+    private static Task WaitForAsync(PostgreSqlServer server, string query, long expected) => Patience.SoonAsync(async () =>
+    {
+        await using var connection = await server.OpenAdminAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = query;
+        return await command.ExecuteScalarAsync() is long count && count == expected;
+    });
+
     private static async Task<HttpStatusCode> PostAsync(HttpClient client, string address)
     {
         using var response = await client.PostAsync(new Uri(address, UriKind.Relative), content: null);

@@ -40,7 +40,7 @@ public static class OrderEndpoints
     {
         await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
         var shipped = await context.Database.GetDbConnection().ExecuteAsync(new CommandDefinition(
-            "UPDATE Orders SET IsShipped = 1 WHERE Id = @id AND IsShipped = 0", new { id }, transaction.GetDbTransaction(), cancellationToken: cancellationToken));
+            """UPDATE "Orders" SET "IsShipped" = TRUE WHERE "Id" = @id AND NOT "IsShipped" """, new { id }, transaction.GetDbTransaction(), cancellationToken: cancellationToken));
         if (shipped == 0)
         {
             return await context.Orders.AnyAsync(order => order.Id == id, cancellationToken) ? Results.Conflict("Shipped already.") : Results.NotFound();
