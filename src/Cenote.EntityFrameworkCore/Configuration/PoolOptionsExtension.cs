@@ -95,6 +95,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         if (Queries is not null)
         {
             services.AddSingleton<IInterceptor, OpenQueryGuard>();
+            services.AddSingleton<IInterceptor, FailedWrites>();
             services.Wrap<RelationalQueryContextDependencies>(static (_, dependencies) =>
                 dependencies with { RelationalConnection = new QueryConnection(dependencies.RelationalConnection) });
         }

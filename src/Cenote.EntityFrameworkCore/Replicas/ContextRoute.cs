@@ -1,6 +1,8 @@
 using System.Data;
 using System.Transactions;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace Cenote.EntityFrameworkCore.Replicas;
 
@@ -12,6 +14,9 @@ internal sealed class ContextRoute(ReplicaSet set, ReplicaQueries queries) : Rou
 {
     private bool _isInQuery;
     private bool _isForReading;
+
+    // A pooled context that is used again has another.
+    private DbContextId? _failedWrite;
 
     public override ConnectionPool DefaultPool => set.DefaultPool;
 
@@ -33,21 +38,44 @@ internal sealed class ContextRoute(ReplicaSet set, ReplicaQueries queries) : Rou
     /// <summary>
     /// Begins a query: until <see cref="EndOpening"/>, the connection is opened for it, unless it is open already.
     /// </summary>
-    internal void BeginOpening(CommandSource source, string commandText) =>
-        _isInQuery = MayBeServedByReplica(source, commandText)
+    /// <exception cref="InvalidOperationException">The connection is open for reading, and the query must be on the
+    /// primary.</exception>
+    internal void BeginOpening(CommandSource source, string commandText, IRelationalConnection connection)
+    {
+        var isForReplica = MayBeServedByReplica(source, commandText)
+            && (_failedWrite is not { } failed || failed != connection.Context.ContextId)
 
             // EF Core keeps a connection open that it opened within an ambient transaction, for the writes to come.
             && Transaction.Current is null;
+        var state = connection.DbConnection.State;
+        if (!isForReplica && state == ConnectionState.Open)
+        {
+            ThrowIfForReading();
+        }
+
+        // A lost connection is opened again for its user, who may have opened it to write (OpenConnection).
+        _isInQuery = isForReplica && state != ConnectionState.Broken;
+    }
 
     internal void EndOpening() => _isInQuery = false;
 
-    /// <summary>Throws where a write would run on a connection that was opened for a query.</summary>
+    /// <summary>Keeps the context on the primary from now on.</summary>
+    internal void RecordFailedWrite(DbContext context)
+    {
+        // The write was refused where the connection is for reading.
+        if (!_isForReading)
+        {
+            _failedWrite = context.ContextId;
+        }
+    }
+
+    /// <summary>Throws where work for the primary would run on a connection that was opened for a query.</summary>
     internal void ThrowIfForReading()
     {
         if (_isForReading)
         {
             throw new InvalidOperationException(
-                $"The context's connection is open for a query that a replica of set '{set.Name}' may serve, so it cannot write. Read the query to its end first (ToListAsync), run it in a BeginWriteScope of the set, or write with another context.");
+                $"The context's connection is open for a query that a replica of set '{set.Name}' may serve, so it cannot write, begin a transaction or run a query that must be on the primary. Read the first query to its end before (ToListAsync), run it in a BeginWriteScope of the set, or use another context.");
         }
     }
 

@@ -1,12 +1,13 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Cenote.EntityFrameworkCore.Replicas;
 
 /// <summary>
-/// An interceptor that refuses writes on a connection that a query which is still read has opened: they would fail on a
-/// replica, or miss in a causal scope.
+/// An interceptor that refuses writes and transactions on a connection that a query which is still read has opened:
+/// they would fail on a replica, or miss in a causal scope.
 /// </summary>
-internal sealed class OpenQueryGuard : DbCommandInterceptor
+internal sealed class OpenQueryGuard : DbCommandInterceptor, IDbTransactionInterceptor
 {
     public override InterceptionResult<DbDataReader> ReaderExecuting(DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result)
     {
@@ -45,6 +46,33 @@ internal sealed class OpenQueryGuard : DbCommandInterceptor
     {
         Check(command, eventData);
         return new ValueTask<InterceptionResult<int>>(result);
+    }
+
+    public InterceptionResult<DbTransaction> TransactionStarting(DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result)
+    {
+        Check(connection, eventData);
+        return result;
+    }
+
+    public ValueTask<InterceptionResult<DbTransaction>> TransactionStartingAsync(
+        DbConnection connection, TransactionStartingEventData eventData, InterceptionResult<DbTransaction> result, CancellationToken cancellationToken = default)
+    {
+        Check(connection, eventData);
+        return new ValueTask<InterceptionResult<DbTransaction>>(result);
+    }
+
+    private static void Check(DbConnection connection, TransactionStartingEventData eventData)
+    {
+        try
+        {
+            ContextRoute.Of(connection)?.ThrowIfForReading();
+        }
+        catch
+        {
+            // EF Core has counted an opening for the transaction. The query holds another.
+            eventData.Context?.Database.CloseConnection();
+            throw;
+        }
     }
 
     private static void Check(DbCommand command, CommandEventData eventData)

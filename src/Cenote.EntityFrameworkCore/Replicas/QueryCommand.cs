@@ -63,7 +63,7 @@ internal sealed class QueryCommand(IRelationalConnection connection) : IRelation
     private ContextRoute? Begin(CommandSource source)
     {
         var route = ContextRoute.Of(connection.DbConnection);
-        route?.BeginOpening(source, Inner.CommandText);
+        route?.BeginOpening(source, Inner.CommandText, connection);
         return route;
     }
 

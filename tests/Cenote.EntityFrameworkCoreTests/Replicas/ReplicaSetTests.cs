@@ -1,6 +1,7 @@
 using System.Transactions;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace Cenote.EntityFrameworkCoreTests.Replicas;
 
@@ -74,6 +75,10 @@ public sealed class ReplicaSetTests : IAsyncLifetime
         var find = EF.CompileAsyncQuery((ShopContext context, string name) => context.Products.AsNoTracking().Single(product => product.Name == name));
         Assert.Equal("cup", (await find(context, "cup")).Name);
         AssertOpened("db2");
+
+        // Each of its commands has the mark, also the ones while the first is read.
+        await context.Orders.AsNoTracking().Include(order => order.Lines).AsSplitQuery().ToListAsync(Stop);
+        Assert.Equal("db2", _shop.Opened.Take().Split(' ').Distinct(StringComparer.Ordinal).Single());
 
         var product = await products.SingleAsync(Stop);
         await products.AsNoTracking().AsTracking().ToListAsync(Stop);
@@ -198,6 +203,24 @@ public sealed class ReplicaSetTests : IAsyncLifetime
 
         Assert.Equal(2, await context.Products.CountAsync(Stop));
         AssertOpened("db2 db2");
+    }
+
+    [Fact]
+    public async Task An_opened_connection_that_was_lost_is_opened_on_the_primary_again()
+    {
+        await using var context = _shop.Context(ReplicaQueries.Untracked);
+        await context.Database.OpenConnectionAsync(Stop);
+        await _shop.Primary.ExecuteAsync($"SELECT pg_terminate_backend({context.Database.GetPooledConnection().Unwrap<NpgsqlConnection>().ProcessID}, 10000)");
+        var query = context.Products.AsNoTracking();
+        await Assert.ThrowsAnyAsync<Exception>(() => query.ToListAsync(Stop));
+        await query.ToListAsync(Stop);
+        AssertOpened("db1 db1");
+
+        context.Add(new Product { Name = "cup" });
+        await context.SaveChangesAsync(Stop);
+        await context.Database.CloseConnectionAsync();
+        await query.ToListAsync(Stop);
+        AssertOpened("db2");
     }
 
     [Fact]

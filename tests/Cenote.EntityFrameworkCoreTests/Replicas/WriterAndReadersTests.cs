@@ -1,3 +1,5 @@
+using System.Data;
+using System.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCoreTests.Replicas;
@@ -57,9 +59,28 @@ public sealed class WriterAndReadersTests : IAsyncLifetime
             context.Add(new Product { Name = "pot" });
             var refused = Assert.ThrowsAny<Exception>(() => context.SaveChanges()).GetBaseException();
             Assert.Contains("cannot write", refused.Message, StringComparison.Ordinal);
-            Assert.Equal(1, context.Products.Count());
+
+            // A query with tracking would read what a replica has, to be written later.
+            refused = Assert.Throws<InvalidOperationException>(() => context.Products.Count());
+            Assert.Contains("must be on the primary", refused.Message, StringComparison.Ordinal);
+            using (_set.BeginWriteScope())
+            {
+                await Assert.ThrowsAsync<InvalidOperationException>(() => context.Products.AsNoTracking().CountAsync(Stop));
+            }
+
+            using (new TransactionScope(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled))
+            {
+                Assert.Throws<InvalidOperationException>(() => context.Products.AsNoTracking().Count());
+            }
+
+            refused = Assert.Throws<InvalidOperationException>(() => context.Database.BeginTransaction());
+            Assert.Contains("begin a transaction", refused.Message, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => context.Database.BeginTransactionAsync(Stop));
+            Assert.Equal(1, context.Products.AsNoTracking().Count());
         }
 
+        // Nothing that was refused keeps the connection open.
+        Assert.Equal(ConnectionState.Closed, context.Database.GetDbConnection().State);
         context.SaveChanges();
         Assert.Equal(2, await context.Products.AsNoTracking().CountAsync(Stop));
         AssertOpened("writer readers writer readers");
@@ -100,6 +121,42 @@ public sealed class WriterAndReadersTests : IAsyncLifetime
         Assert.All(_set.Servers, static server => Assert.Empty(server.Pool.GetLeases()));
     }
 
+    [Theory]
+    [InlineData("save", true), InlineData("save", false)]
+    [InlineData("conflict", true), InlineData("conflict", false)]
+    [InlineData("update", true), InlineData("update", false)]
+    [InlineData("cancelled", true)]
+    public async Task A_context_whose_write_failed_reads_the_primary_until_reused(string write, bool isAsync)
+    {
+        await using var services = new ServiceCollection()
+            .AddDbContextPool<ShopContext>(options => options.UseSqlite().UseReplicaSet(_set, ReplicaQueries.Untracked).AddInterceptors(_opened), poolSize: 1)
+            .BuildServiceProvider();
+        await using (var scope = services.CreateAsyncScope())
+        {
+            var context = scope.ServiceProvider.GetRequiredService<ShopContext>();
+            context.Add(new Product { Name = "cup" });
+            await context.SaveChangesAsync(Stop);
+            await context.Products.AsNoTracking().ToListAsync(Stop);
+            AssertOpened("writer readers");
+
+            await Assert.ThrowsAnyAsync<Exception>(() => FailAsync(context, write, isAsync));
+            _opened.Take();
+            await context.Products.AsNoTracking().ToListAsync(Stop);
+            using (_set.BeginReadScope())
+            {
+                await context.Products.ToListAsync(Stop);
+            }
+
+            AssertOpened("writer writer");
+        }
+
+        await using (var scope = services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<ShopContext>().Products.AsNoTracking().ToListAsync(Stop);
+            AssertOpened("readers");
+        }
+    }
+
     [Fact]
     public async Task What_cannot_work_is_refused_with_its_reason()
     {
@@ -121,6 +178,40 @@ public sealed class WriterAndReadersTests : IAsyncLifetime
             var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => context.Products.ToListAsync(Stop));
             Assert.Contains("AddReplicaSet(\"orders\"", refused.Message, StringComparison.Ordinal);
         }
+    }
+
+    private static async Task FailAsync(ShopContext context, string write, bool isAsync)
+    {
+        var stocks = context.Products.Where(product => product.Name == "cup");
+        switch (write)
+        {
+            case "update":
+                _ = isAsync
+                    ? await stocks.ExecuteUpdateAsync(update => update.SetProperty(product => product.Stock, -1), Stop)
+                    : stocks.ExecuteUpdate(update => update.SetProperty(product => product.Stock, -1));
+                return;
+            case "cancelled":
+                await context.Database.OpenConnectionAsync(Stop);
+                try
+                {
+                    await stocks.ExecuteDeleteAsync(new CancellationToken(canceled: true));
+                }
+                finally
+                {
+                    await context.Database.CloseConnectionAsync();
+                }
+
+                return;
+            case "conflict":
+                context.Entry(context.Products.Single()).Property(product => product.Version).OriginalValue = 7;
+                context.Products.Local.Single().Stock = 1;
+                break;
+            default:
+                context.Add(new Product { Name = "cup" });
+                break;
+        }
+
+        _ = isAsync ? await context.SaveChangesAsync(Stop) : context.SaveChanges();
     }
 
     private ShopContext Context() =>
