@@ -55,8 +55,12 @@ public sealed class RefusingLibraryTests
             var refused = Assert.Throws<InvalidOperationException>(() => new DbContextOptionsBuilder().UseMySQL(database.ConnectionString).UseConnectionPool(pool));
             Assert.StartsWith("MySql.EntityFrameworkCore casts the connection of a context to MySqlConnection of MySql.Data", refused.Message, StringComparison.Ordinal);
             Assert.Contains($"'{pool.Name}'", refused.Message, StringComparison.Ordinal);
+            Assert.Contains("Leave out UseConnectionPool:", refused.Message, StringComparison.Ordinal);
             Assert.Contains("Maximum Pool Size", refused.Message, StringComparison.Ordinal);
         }
+
+        await using var set = new ReplicaSetBuilder("shop").AddPrimary("db1", pool => pool.UseMySql(database.ConnectionString).WithSize(0, 1)).Build();
+        Assert.Contains("Leave out UseReplicaSet:", Assert.Throws<InvalidOperationException>(() => new DbContextOptionsBuilder().UseMySQL(database.ConnectionString).UseReplicaSet(set)).Message, StringComparison.Ordinal);
 
         await using var context = new DbContext(new DbContextOptionsBuilder().UseMySQL(database.ConnectionString).Options);
         Assert.True(await context.Database.CanConnectAsync(Stop));

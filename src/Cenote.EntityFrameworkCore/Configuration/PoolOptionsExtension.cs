@@ -57,7 +57,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         }
 
         var pool = _pool ?? ApplicationPool.Find(ServicesOf(options), _name);
-        PoolCompatibility.ThrowIfDriversDiffer(pool, options);
+        PoolCompatibility.ThrowIfDriversDiffer(pool, options, Method);
         return pool;
     }
 
@@ -111,7 +111,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         // A named pool or set is validated when it is found.
         if (_pool is not null)
         {
-            PoolCompatibility.ThrowIfDriversDiffer(_pool, options);
+            PoolCompatibility.ThrowIfDriversDiffer(_pool, options, Method);
         }
         else if (_set is not null)
         {
@@ -134,7 +134,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         var set = _set ?? ApplicationPool.FindSet(ServicesOf(options), _name!);
         foreach (var server in set.Servers)
         {
-            PoolCompatibility.ThrowIfDriversDiffer(server.Pool, options);
+            PoolCompatibility.ThrowIfDriversDiffer(server.Pool, options, Method);
         }
 
         return set;

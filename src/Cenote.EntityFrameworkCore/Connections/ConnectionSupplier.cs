@@ -36,7 +36,7 @@ internal sealed partial class ConnectionSupplier(IDbConnectionInterceptor? their
         }
 
         var pool = extension.FindPool(options);
-        PoolCompatibility.ThrowIfUnfit(pool, options, relational, eventData.ConnectionString, context);
+        PoolCompatibility.ThrowIfConnectionStringDiffers(pool, options, relational, eventData.ConnectionString, context);
         var connection = extension.CreateConnection(options, pool, HolderOf(context));
 
         // Execution strategies, and checks whether a database exists, know only their driver's exceptions.

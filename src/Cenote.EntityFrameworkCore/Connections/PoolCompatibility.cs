@@ -12,11 +12,18 @@ internal static class PoolCompatibility
     // Its MySQLRelationalConnection casts in Open (10.0.12). CanConnect would say false for that.
     private const string MySqlProvider = "MySql.EntityFrameworkCore";
 
-    private static readonly ConcurrentDictionary<(Assembly Provider, Assembly Driver), bool> s_pairs = new();
+    // Asked for each context: the names of assemblies are read once.
+    private static readonly ConcurrentDictionary<(Assembly Provider, Assembly Driver), Fitness> s_pairs = new();
 
-    internal static void ThrowIfUnfit(ConnectionPool pool, IDbContextOptions options, IRelationalConnection relational, string? connectionString, DbContext context)
+    private enum Fitness
     {
-        ThrowIfDriversDiffer(pool, options);
+        Fits,
+        HasOtherDriver,
+        CastsToDriver,
+    }
+
+    internal static void ThrowIfConnectionStringDiffers(ConnectionPool pool, IDbContextOptions options, IRelationalConnection relational, string? connectionString, DbContext context)
+    {
         var configured = RelationalOptionsExtension.Extract(options);
 
         // A provider with its own data source shows another text than the one that was set.
@@ -31,24 +38,30 @@ internal static class PoolCompatibility
     /// Throws for a provider that works with no pool, and for a pool with another driver than EF Core's provider, even
     /// for the same database.
     /// </summary>
-    internal static void ThrowIfDriversDiffer(ConnectionPool pool, IDbContextOptions options)
+    /// <param name="pool">The pool, also one of a set.</param>
+    /// <param name="options">The context's options.</param>
+    /// <param name="method">The method that chose the pool or the set.</param>
+    internal static void ThrowIfDriversDiffer(ConnectionPool pool, IDbContextOptions options, string method)
     {
         var provider = RelationalOptionsExtension.Extract(options).GetType().Assembly;
-        if (provider.GetName().Name is MySqlProvider)
-        {
-            throw new InvalidOperationException($"{MySqlProvider} casts the connection of a context to MySqlConnection of MySql.Data at each open, and that of the pool '{pool.Name}' is a PooledConnection. Leave out UseConnectionPool: the context then uses the driver's own pool, which 'Maximum Pool Size' in its connection string limits.");
-        }
-
         var driver = pool.Provider.Factory.GetType().Assembly;
-        if (!s_pairs.GetOrAdd((provider, driver), static pair => References(pair.Provider, pair.Driver)))
+        switch (s_pairs.GetOrAdd((provider, driver), static pair => Compare(pair.Provider, pair.Driver)))
         {
-            throw new InvalidOperationException($"The context uses {provider.GetName().Name}, which casts to the types of its own driver, but its pool '{pool.Name}' connects to {pool.Provider.DatabaseSystem} through {driver.GetName().Name}. Use a pool with the driver of the provider.");
+            case Fitness.CastsToDriver:
+                throw new InvalidOperationException($"{MySqlProvider} casts the connection of a context to MySqlConnection of MySql.Data at each open, and that of the pool '{pool.Name}' is a PooledConnection. Leave out {method}: the context then uses the driver's own pool, which 'Maximum Pool Size' in its connection string limits.");
+            case Fitness.HasOtherDriver:
+                throw new InvalidOperationException($"The context uses {provider.GetName().Name}, which casts to the types of its own driver, but its pool '{pool.Name}' connects to {pool.Provider.DatabaseSystem} through {driver.GetName().Name}. Use a pool with the driver of the provider.");
         }
     }
 
     // EF Core's providers are built against the driver whose types they expect.
-    private static bool References(Assembly provider, Assembly driver) =>
-        Array.Exists(provider.GetReferencedAssemblies(), reference => reference.Name == driver.GetName().Name);
+    private static Fitness Compare(Assembly provider, Assembly driver)
+    {
+        var name = driver.GetName().Name;
+        return provider.GetName().Name is MySqlProvider ? Fitness.CastsToDriver
+            : Array.Exists(provider.GetReferencedAssemblies(), reference => reference.Name == name) ? Fitness.Fits
+            : Fitness.HasOtherDriver;
+    }
 
     private static string? ConnectionStringAtStart(DbContext context, IRelationalConnection relational)
     {

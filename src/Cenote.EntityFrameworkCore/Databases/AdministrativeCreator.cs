@@ -1,3 +1,4 @@
+using Cenote.EntityFrameworkCore.Configuration;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -10,7 +11,9 @@ namespace Cenote.EntityFrameworkCore.Databases;
 internal sealed class AdministrativeCreator(
     IServiceProvider services, RelationalDatabaseCreatorDependencies dependencies, IDbContextOptions options, Type creatorType)
 {
-    private bool HasOwnConnectionString => !string.IsNullOrEmpty(RelationalOptionsExtension.Extract(options).ConnectionString);
+    // The primary of a set changes, the context's connection string does not.
+    private bool HasOwnConnectionString =>
+        options.FindExtension<PoolOptionsExtension>()!.Queries is null && !string.IsNullOrEmpty(RelationalOptionsExtension.Extract(options).ConnectionString);
 
     /// <summary>Gets whether the provider looks for a file that only the pool knows.</summary>
     internal bool LooksForFile(ConnectionPool pool) => !HasOwnConnectionString && pool.Provider.DatabaseSystem == "sqlite";
@@ -42,16 +45,16 @@ internal sealed class AdministrativeCreator(
         }
     }
 
-    // UseNpgsql or the like was called without a connection string. The pool's text has no secrets, so the pool creates
-    // the driver's connection with its secrets and callbacks for passwords and certificates. EF Core's providers create
-    // others from it.
+    // UseNpgsql or the like was called without a connection string, or with a set. The pool's text has no secrets, so
+    // the pool creates the driver's connection with its secrets and callbacks for passwords and certificates. EF Core's
+    // providers create others from it.
     private AdministrativeTask BeginOn(DedicatedConnection dedicated)
     {
         IRelationalConnection? connection = null;
         try
         {
             var builder = new DbContextOptionsBuilder();
-            ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(RelationalOptionsExtension.Extract(options).WithConnection(dedicated.Connection));
+            ((IDbContextOptionsBuilderInfrastructure)builder).AddOrUpdateExtension(RelationalOptionsExtension.Extract(options).WithConnectionString(null).WithConnection(dedicated.Connection));
             connection = NewConnection(
                 services.GetRequiredService<RelationalConnectionDependencies>() with { ContextOptions = builder.Options }, builder.Options);
             return new AdministrativeTask(NewCreator(connection), connection, dedicated);

@@ -16,15 +16,19 @@ internal sealed class UntrackedQueries : IQueryExpressionInterceptor
 
     public Expression QueryCompilationStarting(Expression queryExpression, QueryExpressionEventData eventData)
     {
-        // GetDatabaseValues and Reload, which resolve conflicts of writes, read into arrays without tracking.
-        if (eventData.Context is not { } context || queryExpression.Type.IsAssignableTo(typeof(IEnumerable<object[]>)) || queryExpression.Type == typeof(object[]))
+        if (eventData.Context is not { } context)
         {
             return queryExpression;
         }
 
         var look = new Look(context);
         look.Visit(queryExpression);
-        return look.IsUntracked ? new Marking().Visit(queryExpression) : queryExpression;
+
+        // GetDatabaseValues and Reload, which resolve conflicts of writes, read into arrays without tracking.
+        var readsRow = queryExpression.Type == typeof(object[]) || queryExpression.Type.IsAssignableTo(typeof(IEnumerable<object[]>));
+        return look.IsUntracked && !readsRow ? new Marking().Visit(queryExpression)
+            : look.HasMark ? new Unmarking().Visit(queryExpression)
+            : queryExpression;
     }
 
     /// <summary>Returns whether the comments at the start of a command contain the mark.</summary>
@@ -52,6 +56,9 @@ internal sealed class UntrackedQueries : IQueryExpressionInterceptor
         private bool _isTracked;
         private bool _hasOwnSql;
 
+        /// <summary>Gets whether a tag of the application contains the mark.</summary>
+        internal bool HasMark { get; private set; }
+
         internal bool IsUntracked => _isUntracked && !_isTracked && !_hasOwnSql;
 
         protected override Expression VisitMethodCall(MethodCallExpression node)
@@ -65,6 +72,9 @@ internal sealed class UntrackedQueries : IQueryExpressionInterceptor
                         break;
                     case nameof(EntityFrameworkQueryableExtensions.AsTracking):
                         _isTracked = true;
+                        break;
+                    case nameof(EntityFrameworkQueryableExtensions.TagWith):
+                        HasMark |= node.Arguments[1] is ConstantExpression { Value: string tag } && tag.Contains(Mark, StringComparison.Ordinal);
                         break;
                 }
             }
@@ -84,6 +94,21 @@ internal sealed class UntrackedQueries : IQueryExpressionInterceptor
             }
 
             return base.VisitExtension(node);
+        }
+    }
+
+    /// <summary>
+    /// Makes another line of the mark in tags of the application, which may contain text of its users.
+    /// </summary>
+    private sealed class Unmarking : ExpressionVisitor
+    {
+        protected override Expression VisitMethodCall(MethodCallExpression node)
+        {
+            var visited = base.VisitMethodCall(node);
+            return visited is MethodCallExpression { Method.Name: nameof(EntityFrameworkQueryableExtensions.TagWith), Arguments: [var source, ConstantExpression { Value: string tag }] } call
+                && call.Method.DeclaringType == typeof(EntityFrameworkQueryableExtensions)
+                ? call.Update(null, [source, Expression.Constant(tag.Replace(Mark, Mark + " (a tag of the application)", StringComparison.Ordinal))])
+                : visited;
         }
     }
 

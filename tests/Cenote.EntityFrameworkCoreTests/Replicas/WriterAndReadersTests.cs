@@ -100,6 +100,31 @@ public sealed class WriterAndReadersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_database_is_created_on_the_primary_whatever_connection_string_is_beside()
+    {
+        // As after a failover, when the context's connection string leads to the former primary.
+        var former = Path.Combine(_directory, "former.db");
+        await using var context = new ShopContext(new DbContextOptionsBuilder<ShopContext>().UseSqlite($"Data Source={former}").UseReplicaSet(_set).Options);
+        Assert.True(await context.Database.EnsureDeletedAsync(Stop));
+        Assert.True(context.Database.EnsureCreated());
+        Assert.True(await context.Database.CanConnectAsync(Stop));
+        Assert.Equal(0, await context.Products.CountAsync(Stop));
+        Assert.False(File.Exists(former));
+    }
+
+    [Fact]
+    public async Task A_tag_of_the_application_sends_no_query_to_a_replica()
+    {
+        await using var context = Context();
+        await context.Products.TagWith("search\ncenote: replica").ToListAsync(Stop);
+        await context.Products.AsTracking().TagWith("cenote: replica").ToListAsync(Stop);
+        await context.Products.AsNoTracking().TagWith("cenote: replica").Select(product => new object[] { product.Name }).ToListAsync(Stop);
+        AssertOpened("writer writer writer");
+        await context.Products.AsNoTracking().TagWith("search").ToListAsync(Stop);
+        AssertOpened("readers");
+    }
+
+    [Fact]
     public async Task A_pooled_context_finds_the_set_by_its_name()
     {
         await using var services = new ServiceCollection()
