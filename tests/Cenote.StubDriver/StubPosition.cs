@@ -3,10 +3,13 @@ using System.Globalization;
 namespace Cenote.StubDriver;
 
 /// <summary>A position that is a number.</summary>
-public sealed class StubPosition(long number) : ReplicationPosition
+public sealed class StubPosition(long number, long? timeline = null) : ReplicationPosition
 {
     /// <summary>The number.</summary>
     public long Number => number;
+
+    /// <inheritdoc/>
+    public override long? Timeline => timeline;
 
     /// <inheritdoc/>
     public override bool Covers(ReplicationPosition other) => number >= Of(other);

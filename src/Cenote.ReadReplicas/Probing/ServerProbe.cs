@@ -100,9 +100,9 @@ internal sealed class ServerProbe
         var knowsPosition = report.Status?.Position is not null;
         while (delay - clock.GetElapsedTime(started) is var left && left > TimeSpan.Zero)
         {
-            if (_watch.TakeResult() is { } reached)
+            if (_watch.TakeResult() is { } reached && !_keeper.TryAdvance(_server, reached))
             {
-                _keeper.Advance(_server, reached);
+                return;
             }
 
             var earliest = _keeper.Waits.EarliestAt(_server);
@@ -135,9 +135,9 @@ internal sealed class ServerProbe
         try
         {
             var position = await _connection.AskForPositionAsync(stopped).ConfigureAwait(false);
-            if (position is not null)
+            if (position is not null && !_keeper.TryAdvance(_server, position))
             {
-                _keeper.Advance(_server, position);
+                return false;
             }
 
             if (position?.Covers(earliest.Position) == true && earliest.IsAsked)

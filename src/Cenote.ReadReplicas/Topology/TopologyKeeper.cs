@@ -81,22 +81,38 @@ internal sealed partial class TopologyKeeper
         }
     }
 
-    /// <summary>A replica in rotation has come so far since its last probe, which is all that is known.</summary>
-    internal void Advance(ReplicaSetServer server, ReplicationPosition position)
+    /// <summary>Takes the position that a replica in rotation has come to since its last probe.</summary>
+    /// <returns><see langword="false"/> when the position alone does not tell what it is worth, so that a probe must
+    /// follow.</returns>
+    internal bool TryAdvance(ReplicaSetServer server, ReplicationPosition position)
     {
         lock (_gate)
         {
-            // A probe may have found a later one meanwhile.
-            if (_current.TryReadingOf(server) is null || server.Position?.Covers(position) == true)
+            if (_current.TryReadingOf(server) is null)
             {
-                return;
+                return true;
             }
 
-            _records[server.Ordinal].Advance(position);
+            // A replica that has not followed a promotion may have come further on the former timeline. Only a primary
+            // knows the timeline of its position: the replica was promoted since, and where is not known.
+            var record = _records[server.Ordinal];
+            if (record.LeftBehindSince is not null || position.Timeline is not null)
+            {
+                return false;
+            }
+
+            // A probe may have found a later one meanwhile.
+            if (server.Position?.Covers(position) == true)
+            {
+                return true;
+            }
+
+            record.Advance(position);
             server.Standing = server.Standing with { Position = position };
         }
 
         Waits.Reached(position);
+        return true;
     }
 
     /// <summary>Ends every role, also where pools outlive the set, and wakes up waiting callers.</summary>

@@ -1,0 +1,75 @@
+namespace Cenote.ReadReplicasTests.Topology;
+
+/// <summary>A promotion that a question for the position meets before a probe does.</summary>
+public sealed class QuestionTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(2);
+
+    [Fact]
+    public async Task A_position_on_the_former_timeline_serves_no_read_of_the_new_one()
+    {
+        await using var test = await CreateAsync();
+        foreach (var stub in test.Stubs)
+        {
+            stub.Reach(50);
+        }
+
+        await test.ProbeAsync();
+        test.One.Die();
+        test.Two.Become(ServerRole.Primary, timeline: 2);
+        await test.ProbeAsync(2);
+        test.Two.Reach(60);
+        var token = await test.Set.GetTokenAsync(Stop);
+        Assert.Equal("three 1", await test.ReadAsync(1));
+        var questions = test.Three.Database.Calls(StubCall.Status).Started;
+        var reading = test.Set.RentReadAsync(token, Stop).AsTask();
+        await test.PumpUntil(() => test.Three.Database.Calls(StubCall.Status).Started > questions, Step);
+
+        // What it had received of the former primary, and not yet replayed.
+        test.Three.Reach(60);
+        await test.Pump(reading, Step);
+
+        using var read = await reading;
+        Assert.Equal("two", test.NameOf(read));
+        Assert.Equal(ReplicaSetServerState.Lagging, test.Server("three").State);
+    }
+
+    [Fact]
+    public async Task What_the_promoted_server_writes_does_not_hide_where_it_was_promoted()
+    {
+        await using var test = await CreateAsync();
+        test.One.Reach(20);
+        test.Two.Reach(6);
+        test.Three.Reach(5);
+        await test.ProbeAsync();
+        var reading = test.Set.RentReadAsync(await test.Set.GetTokenAsync(Stop), Stop).AsTask();
+
+        test.One.Die();
+        test.Two.Replication!.Say(status => status with { Role = ServerRole.Primary, Timeline = 2, Position = new StubPosition(30, timeline: 2) });
+        await test.Pump(reading, Step);
+        (await reading).Dispose();
+        test.Three.Reach(25);
+        await test.ProbeAsync(2);
+
+        Assert.Equal("two", test.Set.Primary?.Name);
+        Assert.Equal(ReplicaSetServerState.Lagging, test.Server("three").State);
+        Assert.Equal("two 2", await test.ReadAsync(2));
+    }
+
+    /// <summary>A set on timeline 1 that makes no probe by itself.</summary>
+    private static async Task<TestSet> CreateAsync()
+    {
+        var test = await TestSet.CreateAsync(configure: static options =>
+        {
+            (options.ProbeInterval, options.MaxLag) = (TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+            options.CausalReadTimeout = TimeSpan.FromSeconds(1);
+        });
+        foreach (var stub in test.Stubs)
+        {
+            stub.Replication!.Say(static status => status with { Timeline = 1 });
+        }
+
+        await test.ProbeAsync();
+        return test;
+    }
+}
