@@ -44,7 +44,7 @@ public sealed partial class ReplicaSet
     /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <exception cref="CausalTokenException">The position of the primary is unknown.</exception>
     public async ValueTask<CausalToken> GetTokenAsync(CancellationToken cancellationToken = default) =>
-        await TryReadPrimaryTokenAsync(isBlocking: false, cancellationToken).ConfigureAwait(false) ?? throw NoPosition();
+        await TryReadPrimaryPositionAsync(isBlocking: false, cancellationToken).ConfigureAwait(false) is { } position ? NewToken(position) : throw NoPosition();
 
     /// <summary>
     /// Gets a token for everything committed so far on a connection: after a commit, on the writing one; or after a
@@ -130,7 +130,7 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>Reads the current position of the primary; <see langword="null"/> when it is unknown.</summary>
-    internal async ValueTask<CausalToken?> TryReadPrimaryTokenAsync(bool isBlocking, CancellationToken cancellationToken)
+    internal async ValueTask<ReplicationPosition?> TryReadPrimaryPositionAsync(bool isBlocking, CancellationToken cancellationToken)
     {
         _parts.ThrowIfClosed();
         var call = new RentCall(_options, default, cancellationToken);
@@ -152,9 +152,25 @@ public sealed partial class ReplicaSet
 
             if (_keeper.Current.Writing == tenure)
             {
-                return status.Position is { } position ? NewToken(position) : null;
+                return status.Position;
             }
         }
+    }
+
+    /// <summary>
+    /// Returns a token of the present timeline for one of an earlier one that the primary has. The next promotion would
+    /// have it refused, because only where the last timeline began is known.
+    /// </summary>
+    internal CausalToken Renew(CausalToken token) =>
+        _keeper.Current.Primary?.Position is { } position && token.Position.Timeline < position.Timeline && position.Covers(token.Position) ? NewToken(position) : token;
+
+    /// <summary>Returns a token for a position of the primary and what another token stands for.</summary>
+    internal CausalToken NewToken(ReplicationPosition position, CausalToken? other)
+    {
+        // A token that was accepted before any server had answered may be of another cluster. What the primary has
+        // already is left out: a token that kept every former primary would be refused for its oldest part.
+        var token = NewToken(position);
+        return other is null || !other.IsOfCluster(token) || position.Covers(other.Position) ? token : other.Combine(token);
     }
 
     // As it reads back from its text, without what a server's position knows besides.

@@ -48,7 +48,7 @@ public sealed class CausalScope : IDisposable
             token = Merge(token, scope.Token);
         }
 
-        return token;
+        return token is null ? null : _set.Renew(token);
     }
 
     /// <summary>
@@ -138,15 +138,14 @@ public sealed class CausalScope : IDisposable
             ended = _ended;
         }
 
-        if (await _set.TryReadPrimaryTokenAsync(isBlocking, cancellationToken).ConfigureAwait(false) is not { } written)
+        if (await _set.TryReadPrimaryPositionAsync(isBlocking, cancellationToken).ConfigureAwait(false) is not { } written)
         {
             return false;
         }
 
         lock (_gate)
         {
-            // A token that was accepted before any server had answered may be of another cluster.
-            _token = _token is { } own && own.IsOfCluster(written) ? own.Combine(written) : written;
+            _token = _set.NewToken(written, _token);
             _covered = Math.Max(_covered, ended);
             return true;
         }

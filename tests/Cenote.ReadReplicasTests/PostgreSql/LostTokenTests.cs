@@ -44,6 +44,11 @@ public sealed class LostTokenTests : IAsyncLifetime
         Assert.Equal(1001, await CountAsync(real, kept.Combine(written)));
         Assert.Equal(1001, await CountAsync(real, real.Set.ParseToken(written.ToString())));
 
+        // What the new primary has is left out of what is passed on, with a write and without. What it lacks is not.
+        Assert.EndsWith("@2", await PassOnAsync(real, kept, "SELECT 1"), StringComparison.Ordinal);
+        Assert.EndsWith("@2", await PassOnAsync(real, kept, write: null), StringComparison.Ordinal);
+        Assert.EndsWith("@1", await PassOnAsync(real, lost, "SELECT 1"), StringComparison.Ordinal);
+
         // A running set still knows where the timeline began, which the server itself does not.
         await db2.KillAsync();
         await db2.StartAsync();
@@ -100,6 +105,17 @@ public sealed class LostTokenTests : IAsyncLifetime
 
     private static ReplicationPosition WithoutTimeline(RealSet real, CausalToken token) =>
         real.Server("db2").Pool.Provider.ParsePosition(token.Position.ToString().Split('@')[0]);
+
+    private static async Task<string> PassOnAsync(RealSet real, CausalToken token, string? write)
+    {
+        using var scope = real.Set.BeginCausalScope(token);
+        if (write is not null)
+        {
+            await real.WriteAsync(write);
+        }
+
+        return (await scope.GetTokenAsync(Stop))!.Position.ToString();
+    }
 
     private static async Task<long> CountAsync(RealSet real, CausalToken token)
     {
