@@ -40,7 +40,7 @@ internal sealed class PositionWaits(TimeProvider clock)
         {
             foreach (var wait in _waits)
             {
-                if (wait.Server == server && !wait.Over.IsCompleted && (earliest is null || earliest.Position.Covers(wait.Position)))
+                if (wait.Server == server && !wait.Over.IsCompleted && (earliest is null || IsEarlier(wait.Position, earliest.Position)))
                 {
                     earliest = wait;
                 }
@@ -70,6 +70,9 @@ internal sealed class PositionWaits(TimeProvider clock)
             wait.Complete();
         }
     }
+
+    // Of equal positions the first counts: each further wait would begin the pace of the questions again.
+    private static bool IsEarlier(ReplicationPosition one, ReplicationPosition other) => other.Covers(one) && !one.Covers(other);
 
     /// <summary>Wakes up every waiting caller, because no server advances any more.</summary>
     internal void Close()

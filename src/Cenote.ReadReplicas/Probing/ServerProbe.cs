@@ -94,6 +94,21 @@ internal sealed class ServerProbe
     /// </summary>
     private async Task AwaitNextAsync(ProbeReport report, CancellationToken stopped)
     {
+        try
+        {
+            await FollowWaitsAsync(report, stopped).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A strange position must not end the probes, nor set off one after the other.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            ReplicaSetLog.ProbeNotProcessed(_logger, _options.Name, _server.Name, exception);
+            await Task.Delay(SecondLook, _options.TimeProvider, stopped).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowWaitsAsync(ProbeReport report, CancellationToken stopped)
+    {
         var clock = _options.TimeProvider;
         var started = clock.GetTimestamp();
         var delay = NextDelay(report);
@@ -148,6 +163,12 @@ internal sealed class ServerProbe
             earliest.IsAsked = true;
             return position is not null;
         }
+        catch (TimeoutException exception)
+        {
+            // A probe that has hung. The next one would find no more, only later.
+            TryProcess(Failed(exception));
+            return false;
+        }
 #pragma warning disable CA1031 // The probe that follows finds what is wrong.
         catch (Exception)
 #pragma warning restore CA1031
@@ -193,10 +214,15 @@ internal sealed class ServerProbe
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            // A server that rejects a connection or its credentials is alive, and connected callers may continue.
-            var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.InvalidCredentials or FailureKind.InvalidConfiguration;
-            return new ProbeReport(Status: null, TimeSpan.Zero, exception, isAlive);
+            return Failed(exception);
         }
+    }
+
+    private ProbeReport Failed(Exception exception)
+    {
+        // A server that rejects a connection or its credentials is alive, and connected callers may continue.
+        var isAlive = Classify(exception) is FailureKind.TooManyConnections or FailureKind.InvalidCredentials or FailureKind.InvalidConfiguration;
+        return new ProbeReport(Status: null, TimeSpan.Zero, exception, isAlive);
     }
 
     private FailureKind Classify(Exception exception)

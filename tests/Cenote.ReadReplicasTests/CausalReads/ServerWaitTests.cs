@@ -1,3 +1,5 @@
+using Cenote.ReadReplicas.CausalReads;
+
 namespace Cenote.ReadReplicasTests.CausalReads;
 
 /// <summary>Callers that wait for a replica whose server can wait for a position itself.</summary>
@@ -98,6 +100,41 @@ public sealed class ServerWaitTests
     }
 
     [Fact]
+    public async Task A_strange_position_does_not_end_the_probes()
+    {
+        await using var test = await CreateAsync();
+        var reading = test.Set.RentReadAsync(await TokenAsync(test, 10), Stop).AsTask();
+        var wait = await test.Two.Waits!.NextAsync();
+
+        wait.Answer.SetResult(new StrangePosition());
+        await test.PumpUntil(() => test.Logger.Collector.GetSnapshot().Any(static record => record.Id.Id == 130), Step);
+        test.Two.Reach(10);
+        await test.PumpUntil(
+            () =>
+            {
+                test.Two.Waits.EndAll();
+                return reading.IsCompleted;
+            },
+            Step);
+
+        using var read = await reading;
+        Assert.Equal("two", test.NameOf(read));
+    }
+
+    [Fact]
+    public async Task Of_equal_positions_the_first_wait_is_the_earliest()
+    {
+        await using var test = await CreateAsync();
+        var waits = new PositionWaits(test.Time);
+        var first = waits.Add(new StubPosition(10), test.Server("two"));
+        waits.Add(new StubPosition(10), test.Server("two"));
+        Assert.Same(first, waits.EarliestAt(test.Server("two")));
+
+        var earlier = waits.Add(new StubPosition(9), test.Server("two"));
+        Assert.Same(earlier, waits.EarliestAt(test.Server("two")));
+    }
+
+    [Fact]
     public async Task A_wait_that_does_not_end_in_time_keeps_no_caller()
     {
         await using var test = await CreateAsync();
@@ -162,6 +199,15 @@ public sealed class ServerWaitTests
         var ofWaits = Assert.Single(test.Two.Database.OpenSessions.Except(before));
 
         await test.PumpUntil(() => !test.Two.Database.OpenSessions.Contains(ofWaits), TimeSpan.FromSeconds(1));
+    }
+
+    private sealed class StrangePosition : ReplicationPosition
+    {
+        public override bool Covers(ReplicationPosition other) => false;
+
+        public override ReplicationPosition Combine(ReplicationPosition other) => this;
+
+        public override string ToString() => "strange";
     }
 
     public enum Answer

@@ -56,6 +56,27 @@ public sealed class QuestionTests
         Assert.Equal("two 2", await test.ReadAsync(2));
     }
 
+    [Fact]
+    public async Task A_question_that_hangs_counts_as_a_failed_probe()
+    {
+        await using var test = await CreateAsync();
+        test.One.Reach(20);
+        test.Two.Reach(6);
+        await test.ProbeAsync();
+        var questions = test.Two.Database.Calls(StubCall.Status).Started;
+        var reading = test.Set.RentReadAsync(await test.Set.GetTokenAsync(Stop), Stop).AsTask();
+        await test.PumpUntil(() => test.Two.Database.Calls(StubCall.Status).Started > questions, Step);
+        var gate = test.Two.GoSilent();
+        var opens = test.Two.Database.Calls(StubCall.Open).Started;
+
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable);
+
+        Assert.Equal(opens + 1, test.Two.Database.Calls(StubCall.Open).Started);
+        await test.Pump(reading);
+        (await reading).Dispose();
+        gate.Release();
+    }
+
     /// <summary>A set on timeline 1 that makes no probe by itself.</summary>
     private static async Task<TestSet> CreateAsync()
     {
