@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cenote.StubDriver;
 
-/// <summary>A position that is a number.</summary>
+/// <summary>A position that is a number, perhaps on a timeline, which does not count when it is compared.</summary>
 public sealed class StubPosition(long number, long? timeline = null) : ReplicationPosition
 {
     /// <summary>The number.</summary>
@@ -18,11 +18,19 @@ public sealed class StubPosition(long number, long? timeline = null) : Replicati
     public override ReplicationPosition Combine(ReplicationPosition other) => new StubPosition(Math.Max(number, Of(other)));
 
     /// <inheritdoc/>
-    public override string ToString() => number.ToString(CultureInfo.InvariantCulture);
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{number}{(timeline is null ? "" : "@")}{timeline}");
 
-    /// <summary>Reads a number.</summary>
-    public static StubPosition Parse(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new StubPosition(number) : throw new FormatException("The text is not a number.");
+    /// <summary>Reads a number, and perhaps a timeline.</summary>
+    public static StubPosition Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Split('@');
+        return parts.Length <= 2 && TryParse(parts[0], out var number) && TryParse(parts[^1], out var timeline)
+            ? new StubPosition(number, parts.Length == 2 ? timeline : null)
+            : throw new FormatException("The text is not a number.");
+    }
+
+    private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static long Of(ReplicationPosition other) =>
         other is StubPosition position ? position.Number : throw new ArgumentException("The position is not a stub position.", nameof(other));

@@ -22,7 +22,8 @@ public enum CausalTokenProblem
     NotSupported,
 
     /// <summary>
-    /// The position of the primary is unknown: neither its probe nor the connection got an answer.
+    /// The position of the primary is unknown: neither its probe nor the connection got an answer, or a server that
+    /// does not answer may have been promoted.
     /// </summary>
     Unverified,
 }

@@ -25,6 +25,7 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         PoolException? failure = null;
         var waited = false;
         var hasProbedAll = false;
+        var haveAllAnswered = false;
         while (true)
         {
             var topology = parts.Keeper.Current;
@@ -37,16 +38,25 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
 
             if (required is not null && topology.Primary is { } known)
             {
-                if (known.Position?.Excludes(required) == true || (hasProbedAll && required.Timeline > known.Standing.Timeline))
+                var isLater = required.Timeline > known.Standing.Timeline;
+                if (known.Position?.Excludes(required) == true || (isLater && haveAllAnswered))
                 {
                     throw spillOver.Ahead(known.Pool);
                 }
 
-                if (required.Timeline > known.Standing.Timeline)
+                if (isLater)
                 {
-                    // Of a promotion that this set has not seen: replicas may still follow the former primary.
+                    // Of a promotion that this set has not seen: replicas may still follow the former primary. A server
+                    // that does not answer may be the promoted one.
+                    if (hasProbedAll)
+                    {
+                        throw spillOver.Unverified(known.Pool, failure);
+                    }
+
                     hasProbedAll = true;
-                    await call.TryWaitAsync(parts.ProbeAllAsync(), parts.Options.ProbeTimeout, isBlocking).ConfigureAwait(false);
+                    var probing = parts.ProbeAllAsync();
+                    haveAllAnswered = await call.TryWaitAsync(probing, parts.Options.ProbeTimeout, isBlocking).ConfigureAwait(false)
+                        && Array.TrueForAll(await probing.ConfigureAwait(false), static status => status is not null);
                     continue;
                 }
             }

@@ -12,7 +12,8 @@ internal sealed record SetParts(
     internal ServerProbe ProbeOf(ReplicaSetServer server) => Probes[server.Ordinal];
 
     /// <summary>Probes all servers, and waits until each probe was processed.</summary>
-    internal Task ProbeAllAsync() => Task.WhenAll(Probes.Select(static probe => probe.ProbeAsync()));
+    /// <returns>The status from each; <see langword="null"/> of a server that did not answer.</returns>
+    internal Task<ServerStatus?[]> ProbeAllAsync() => Task.WhenAll(Probes.Select(static probe => probe.ProbeAsync()));
 
     internal void ThrowIfClosed()
     {

@@ -162,7 +162,7 @@ internal sealed class SpillOver(SetParts parts, PrimaryReads reads, WriteRouter 
         CausalTokenProblem.AheadOfPrimary,
         $"The token stands for writes that the primary of set '{parts.Options.Name}', {primary.Name}, does not have, or cannot be known to have: they were lost in a failover, or never made. Read without the token, and inform the writer.");
 
-    private CausalTokenException Unverified(ConnectionPool primary, Exception? cause) => new(
+    internal CausalTokenException Unverified(ConnectionPool primary, Exception? cause) => new(
         parts.Options.Name,
         CausalTokenProblem.Unverified,
         $"The primary of set '{parts.Options.Name}', {primary.Name}, did not say whether it has what the token stands for. Try again, or read without the token.",

@@ -77,6 +77,26 @@ public sealed class QuestionTests
         gate.Release();
     }
 
+    [Theory]
+    [InlineData(true, CausalTokenProblem.AheadOfPrimary)]
+    [InlineData(false, CausalTokenProblem.Unverified)]
+    public async Task A_token_of_an_unseen_promotion_is_lost_only_if_all_servers_answer(bool allAnswer, CausalTokenProblem problem)
+    {
+        await using var test = await CreateAsync();
+        test.One.Replication!.Say(static status => status with { Position = new StubPosition(7, timeline: 2) });
+        var token = await test.Set.GetTokenAsync(Stop);
+        test.One.Reach(7);
+        await test.ProbeAsync();
+        if (!allAnswer)
+        {
+            test.Two.Die();
+        }
+
+        var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(token, Stop));
+
+        Assert.Equal(problem, refusal.Problem);
+    }
+
     /// <summary>A set on timeline 1 that makes no probe by itself.</summary>
     private static async Task<TestSet> CreateAsync()
     {
