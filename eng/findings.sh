@@ -1,10 +1,26 @@
 # What the scripts in findings/ share, to be sourced. Each script states its versions and pins its packages.
 # Gives DIRECTORY, which is deleted at the end; once a server runs, its process SERVER and its PORT.
-# No compiler or build node outlives the script.
+# No compiler, build node or server outlives the script. What gives up within $(...) ends only that subshell: || exit 2 after it.
 export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 DIRECTORY=$(mktemp -d)
 SERVER=
-finish() { [[ -z $SERVER ]] || { kill -"$STOP_SIGNAL" "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
+mkdir "$DIRECTORY/processes"
+ends_with_script() { echo "$1" >"$DIRECTORY/processes/$!"; } # SIGNAL, for the process begun last: in a file, for a subshell's variables end with it
+end() { # PROCESS
+    local tries signal
+    signal=$(<"$DIRECTORY/processes/$1")
+    rm "$DIRECTORY/processes/$1"
+    kill -"$signal" "$1" 2>/dev/null
+    wait "$1" 2>/dev/null
+    for ((tries = 0; tries < 50; tries++)); do kill -0 "$1" 2>/dev/null || return 0; sleep 0.1; done # of a subshell: not to be waited for
+    kill -KILL "$1" 2>/dev/null
+}
+finish() {
+    local process
+    for process in "$DIRECTORY"/processes/*; do [[ ! -e $process ]] || end "${process##*/}"; done
+    [[ -z $SERVER ]] || { kill -"$STOP_SIGNAL" "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }
+    rm -rf "$DIRECTORY"
+}
 trap finish EXIT
 
 missing() { echo "$1 is missing: install $2" >&2; exit 2; } # WHAT PACKAGES
