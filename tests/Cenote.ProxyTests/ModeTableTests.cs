@@ -121,12 +121,14 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [InlineData(Way.BouncerTransaction, SessionReset.ByDriver, ResetMode.Full)]
     [InlineData(Way.BouncerTransaction, SessionReset.ByPool, ResetMode.Full)]
     [InlineData(Way.BouncerTransaction, SessionReset.ByPool, ResetMode.Rollback)]
+    [InlineData(Way.BouncerTransaction, SessionReset.ByPool, ResetMode.None)]
     [InlineData(Way.BouncerStatement, SessionReset.ByDriver, ResetMode.Full)]
     [InlineData(Way.BouncerStatement, SessionReset.ByPool, ResetMode.Full)]
     [InlineData(Way.BouncerStatement, SessionReset.ByPool, ResetMode.Rollback)]
     [InlineData(Way.BouncerStatement, SessionReset.ByPool, ResetMode.None)]
     [InlineData(Way.Pgpool, SessionReset.ByDriver, ResetMode.Full)]
     [InlineData(Way.Pgpool, SessionReset.ByPool, ResetMode.Full)]
+    [InlineData(Way.HaProxy, SessionReset.ByDriver, ResetMode.Full)]
     [InlineData(Way.HaProxy, SessionReset.ByPool, ResetMode.Full)]
     public async Task Connection_survives_its_reset(string mode, SessionReset clearing, ResetMode reset)
     {
@@ -143,12 +145,81 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
 
     [Theory]
     [InlineData(Way.BouncerSession)]
+    [InlineData(Way.BouncerTransaction)]
     [InlineData(Way.Pgpool)]
     [InlineData(Way.HaProxy)]
-    public async Task Session_context_and_settings_end_with_their_lease(string mode)
+    public async Task Transaction_that_a_lease_leaves_open_is_rolled_back(string mode)
     {
         var way = await bouncers.ShareAsync(mode);
-        await using var pool = Bouncers.NewPool(way.ConnectionString, static options => options.MaxSize = 1);
+        await using var pool = Bouncers.NewPool(way.ConnectionString, static options => (options.MaxSize, options.SessionReset, options.ResetMode) = (1, SessionReset.ByPool, ResetMode.Rollback));
+        var key = Random.Shared.Next();
+        await using (var connection = await pool.OpenConnectionAsync(Stop))
+        {
+            await connection.ExecuteAsync("BEGIN");
+            await connection.ExecuteAsync($"SELECT pg_advisory_xact_lock({key})");
+        }
+
+        await using var next = await pool.OpenConnectionAsync(Stop);
+        await using var administrator = await bouncers.Server.OpenAdminAsync();
+        Assert.True(await administrator.ScalarAsync<bool>($"SELECT pg_try_advisory_xact_lock({key})"));
+        Assert.Equal(1, await next.ScalarAsync<int>("SELECT 1"));
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Theory]
+    [InlineData(Way.BouncerSession)]
+    [InlineData(Way.Pgpool)]
+    [InlineData(Way.HaProxy)]
+    public async Task Nothing_is_reset_without_a_reset(string mode)
+    {
+        var way = await bouncers.ShareAsync(mode);
+        await using var pool = Bouncers.NewPool(way.ConnectionString, static options => (options.MaxSize, options.ResetMode) = (1, ResetMode.None));
+        await pool.ScalarAsync<string>("SELECT set_config('my.tenant', 'a', false)");
+        Assert.Equal("a", await pool.ScalarAsync<string>("SELECT current_setting('my.tenant', true)"));
+        Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
+    }
+
+    [Theory]
+    [InlineData("TimeZone", "Asia/Tokyo", true, false)]
+    [InlineData("DateStyle", "German, DMY", true, false)]
+    [InlineData("client_encoding", "LATIN1", true, false)]
+    [InlineData("standard_conforming_strings", "off", true, false)]
+    [InlineData("application_name", "orders", true, true)]
+    [InlineData("search_path", "pg_catalog", false, true)]
+    [InlineData("statement_timeout", "9s", false, true)]
+    public async Task Settings_that_transaction_pooling_keeps_and_shares(string setting, string value, bool isKept, bool isShared)
+    {
+        await using var lab = await StartAsync(Way.BouncerTransaction);
+        await lab.Connection.ScalarAsync<string>($"SELECT set_config('{setting}', '{value}', false)");
+        await lab.MoveAsync();
+        Assert.Equal(isKept, await lab.Connection.ScalarAsync<string>($"SHOW {setting}") == value);
+
+        // Its connection string names no application.
+        Assert.Equal(isShared, await lab.Other.ScalarAsync<string>($"SHOW {setting}") == value);
+    }
+
+    [Theory]
+    [InlineData(Way.Pgpool)]
+    [InlineData(Way.HaProxy)]
+    public async Task Query_timeout_is_passed_on_to_the_server(string mode)
+    {
+        var way = await bouncers.ShareAsync(mode);
+        await using var pool = Bouncers.NewPool(way.ConnectionString, static options => options.QueryTimeout = TimeSpan.FromSeconds(7));
+        await using var lease = await pool.RentAsync(Stop);
+        Assert.Equal("7s", await lease.Connection.ScalarAsync<string>("SHOW statement_timeout"));
+    }
+
+    [Theory]
+    [InlineData(Way.BouncerSession, SessionReset.ByDriver)]
+    [InlineData(Way.BouncerSession, SessionReset.ByPool)]
+    [InlineData(Way.Pgpool, SessionReset.ByDriver)]
+    [InlineData(Way.Pgpool, SessionReset.ByPool)]
+    [InlineData(Way.HaProxy, SessionReset.ByDriver)]
+    [InlineData(Way.HaProxy, SessionReset.ByPool)]
+    public async Task Session_context_and_settings_end_with_their_lease(string mode, SessionReset clearing)
+    {
+        var way = await bouncers.ShareAsync(mode);
+        await using var pool = Bouncers.NewPool(way.ConnectionString, options => (options.MaxSize, options.SessionReset) = (1, clearing));
         await using (var connection = await pool.OpenConnectionAsync(SessionContext.Empty.With("my.tenant", "7"), Stop))
         {
             Assert.Equal("7", await connection.ScalarAsync<string>("SELECT current_setting('my.tenant')"));
@@ -173,6 +244,8 @@ public sealed class ModeTableTests(Bouncers bouncers) : IClassFixture<Bouncers>
         internal ConnectionPool Pool => pool;
 
         internal PooledConnection Connection => connection;
+
+        internal NpgsqlConnection Other => other;
 
         /// <summary>The other client takes the server session that was used last, and keeps it.</summary>
         internal Task MoveAsync() => other.ExecuteAsync("BEGIN");
