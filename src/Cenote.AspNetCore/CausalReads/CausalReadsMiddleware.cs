@@ -28,8 +28,17 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
             Accept(scope, context.Request.Cookies[cookie]);
         }
 
-        context.Response.OnStarting(() => AnswerAsync(context, scope));
-        await next(context).ConfigureAwait(false);
+        var isRefused = false;
+        context.Response.OnStarting(() => AnswerAsync(context, scope, isRefused));
+        try
+        {
+            await next(context).ConfigureAwait(false);
+        }
+        catch (CausalTokenException exception) when (exception.Problem == CausalTokenProblem.AheadOfPrimary)
+        {
+            isRefused = true;
+            throw;
+        }
     }
 
     private void Accept(CausalScope scope, string? text)
@@ -53,13 +62,13 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, CausalScope scope)
+    private async Task AnswerAsync(HttpContext context, CausalScope scope, bool isRefused)
     {
         CausalToken? token;
         try
         {
             token = await scope.GetTokenAsync(context.RequestAborted).ConfigureAwait(false);
-            if (token is not null && set.HasLost(token))
+            if (token is not null && (isRefused || set.HasLost(token)))
             {
                 // Passed on, it would have every later request of the client refused.
                 token = await set.GetTokenAsync(context.RequestAborted).ConfigureAwait(false);
