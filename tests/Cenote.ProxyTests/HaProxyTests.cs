@@ -107,7 +107,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     }
 
     [Theory]
-    [InlineData("roundrobin", false)]
+    [InlineData("leastconn", false)]
     [InlineData("source", true)]
     public async Task Cancel_reaches_its_server_if_the_client_s_address_decides(string balance, bool isCancelled)
     {

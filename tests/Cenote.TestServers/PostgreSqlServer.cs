@@ -61,7 +61,10 @@ internal sealed partial class PostgreSqlServer : DatabaseServer
         }
 
         await server.StartAsync();
+
+        // A server that a test kills at once keeps what is written here, and not by synchronous_commit=off.
         await server.ExecuteAsync(
+            "SET synchronous_commit = on",
             $"CREATE ROLE {User} LOGIN PASSWORD '{server.Password}'",
             "CREATE TABLE notes (n int)",
             $"GRANT ALL ON notes TO {User}");

@@ -15,7 +15,7 @@ internal sealed class FailedWrites : DbCommandInterceptor, IDbTransactionInterce
 
     public Task TransactionFailedAsync(DbTransaction transaction, TransactionErrorEventData eventData, CancellationToken cancellationToken = default) => RecordAsync(eventData);
 
-    // ExecuteUpdate, ExecuteDelete and ExecuteSql.
+    // ExecuteUpdate, ExecuteDelete, ExecuteSql, and SQL whose results are read, which may write, too.
     public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) => Record(eventData, eventData.CommandSource);
 
     public override Task CommandFailedAsync(DbCommand command, CommandErrorEventData eventData, CancellationToken cancellationToken = default) =>
@@ -57,7 +57,7 @@ internal sealed class FailedWrites : DbCommandInterceptor, IDbTransactionInterce
 
     private static void Record(DbContextEventData eventData, CommandSource source = CommandSource.SaveChanges)
     {
-        if (source is not (CommandSource.LinqQuery or CommandSource.FromSqlQuery) && eventData.Context is { } context)
+        if (source != CommandSource.LinqQuery && eventData.Context is { } context)
         {
             ContextRoute.Of(context.GetService<IRelationalConnection>().DbConnection)?.RecordFailedWrite(context);
         }

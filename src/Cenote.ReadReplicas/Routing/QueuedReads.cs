@@ -1,3 +1,4 @@
+using Cenote.Leasing;
 using Cenote.ReadReplicas.Topology;
 
 namespace Cenote.ReadReplicas.Routing;
@@ -8,8 +9,10 @@ namespace Cenote.ReadReplicas.Routing;
 /// </summary>
 internal sealed class QueuedReads(SetParts parts)
 {
-    // After an idle connection that no waiting read could rent: another caller was faster, or it is kept for a lane.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    // After an idle connection that no waiting read could rent: another caller was faster, it is kept for a lane, or no
+    // read may have it. Twice as long each time.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(160);
 
     private readonly ReadQueue _queue = new(parts.Probes.Count);
 
@@ -18,12 +21,14 @@ internal sealed class QueuedReads(SetParts parts)
     internal async ValueTask<ConnectionLease> RentAsync(RentCall call, TopologySnapshot topology, ReplicaSetServer[] servers, ReplicaSetServer server, bool isBlocking)
     {
         var tenure = topology.ReadingOf(server);
-        if (servers.Length == 1)
+
+        // Without its flow, it would be served elsewhere without its session context.
+        if (servers.Length == 1 || ExecutionContext.Capture() is not { } flow)
         {
             return await PoolAttempt.RentAsync(call, server.Pool, tenure, isBlocking).ConfigureAwait(false);
         }
 
-        var read = new WaitingRead(call, Array.FindAll(servers, other => other != server));
+        var read = new WaitingRead(call, flow, Array.FindAll(servers, other => other != server), other => IsInRotation(topology, other));
         _queue.Enter(read).ForEach(Begin);
         ConnectionLease lease;
         try
@@ -45,7 +50,13 @@ internal sealed class QueuedReads(SetParts parts)
                 throw;
             }
 
-            return await KeepAsync(given, topology, isBlocking).ConfigureAwait(false);
+            var kept = await KeepAsync(given, topology, isBlocking).ConfigureAwait(false);
+            if (kept.Pool is null)
+            {
+                throw;
+            }
+
+            return kept;
         }
 
         var other = _queue.Leave(read);
@@ -65,7 +76,7 @@ internal sealed class QueuedReads(SetParts parts)
     private static async ValueTask<ConnectionLease> KeepAsync(ConnectionLease given, TopologySnapshot topology, bool isBlocking)
     {
         var server = Array.Find(topology.Candidates, candidate => candidate.Pool == given.Pool)!;
-        if (!topology.ReadingOf(server).Ended.IsCancellationRequested)
+        if (IsInRotation(topology, server))
         {
             return given;
         }
@@ -73,6 +84,8 @@ internal sealed class QueuedReads(SetParts parts)
         await ReturnAsync(given, isBlocking).ConfigureAwait(false);
         return default;
     }
+
+    private static bool IsInRotation(TopologySnapshot topology, ReplicaSetServer server) => !topology.ReadingOf(server).Ended.IsCancellationRequested;
 
     private static ValueTask ReturnAsync(ConnectionLease lease, bool isBlocking)
     {
@@ -98,13 +111,17 @@ internal sealed class QueuedReads(SetParts parts)
     {
         try
         {
-            while (true)
+            for (var pause = ShortestPause; ;)
             {
                 await watch.Server.Pool.Engine.Desk.WhenIdleAsync(watch.Ended).ConfigureAwait(false);
-                if (!await TryServeAsync(watch.Server).ConfigureAwait(false))
+                if (await TryServeAsync(watch.Server).ConfigureAwait(false))
                 {
-                    await Task.Delay(Pause, parts.Options.TimeProvider, watch.Ended).ConfigureAwait(false);
+                    pause = ShortestPause;
+                    continue;
                 }
+
+                await Task.Delay(pause, parts.Options.TimeProvider, watch.Ended).ConfigureAwait(false);
+                pause = pause < LongestPause ? pause * 2 : pause;
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or PoolClosedException)
@@ -113,28 +130,34 @@ internal sealed class QueuedReads(SetParts parts)
         }
     }
 
-    /// <summary>Serves the first reads that the server can serve now.</summary>
+    /// <summary>Serves the first reads that the server can serve now. Never throws.</summary>
     private async ValueTask<bool> TryServeAsync(ReplicaSetServer server)
     {
         var isServing = false;
         foreach (var read in _queue.FindFor(server))
         {
-            var lease = await read.TryRentAsync(server.Pool).ConfigureAwait(false);
-            if (lease.Pool is null)
+            try
             {
-                // Of a lane, another read may have one.
-                if (server.Pool.Engine.Desk.Lanes is not null)
+                var lease = read.TryRent(server.Pool);
+                if (lease.Pool is not null)
                 {
-                    continue;
+                    isServing = true;
+                    if (!_queue.TryGive(read, server, in lease))
+                    {
+                        await lease.DisposeAsync().ConfigureAwait(false);
+                    }
                 }
-
-                break;
+                else if (server.Pool.Engine.Desk.Lanes is null && !SessionContextUse.HasBegun)
+                {
+                    // In another lane, or with another context, the next read may have one. Here it would overtake.
+                    break;
+                }
             }
-
-            isServing = true;
-            if (!_queue.TryGive(read, in lease))
+#pragma warning disable CA1031 // The read still waits in its queue, and the pool reports its failures itself.
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                await lease.DisposeAsync().ConfigureAwait(false);
+                continue;
             }
         }
 

@@ -6,8 +6,11 @@ namespace Cenote.ReadReplicas.Routing;
 /// </summary>
 internal sealed class ReadQueue(int servers)
 {
+    // Reads that cannot be moved now do not keep an idle connection from the next ones.
+    private const int MaxFound = 16;
+
     private readonly object _gate = new();
-    private readonly List<WaitingRead> _reads = [];
+    private readonly LinkedList<WaitingRead> _reads = [];
     private readonly IdleWatch?[] _watches = new IdleWatch?[servers];
 
     /// <summary>Adds a read.</summary>
@@ -17,8 +20,7 @@ internal sealed class ReadQueue(int servers)
         List<IdleWatch> begun = [];
         lock (_gate)
         {
-            _reads.Add(read);
-            read.IsQueued = true;
+            read.Place = _reads.AddLast(read);
             foreach (var server in read.Elsewhere)
             {
                 var watch = _watches[server.Ordinal];
@@ -43,7 +45,7 @@ internal sealed class ReadQueue(int servers)
         List<IdleWatch>? ended = null;
         lock (_gate)
         {
-            if (read.IsQueued)
+            if (read.Place is not null)
             {
                 Remove(read, ref ended);
             }
@@ -56,13 +58,14 @@ internal sealed class ReadQueue(int servers)
     }
 
     /// <summary>Gives a read the connection of another server.</summary>
-    /// <returns><see langword="false"/> when it does not wait any more: the connection must be returned.</returns>
-    internal bool TryGive(WaitingRead read, in ConnectionLease lease)
+    /// <returns><see langword="false"/> when it does not wait any more, or the server has left the rotation: the
+    /// connection must be returned.</returns>
+    internal bool TryGive(WaitingRead read, ReplicaSetServer server, in ConnectionLease lease)
     {
         List<IdleWatch>? ended = null;
         lock (_gate)
         {
-            if (!read.IsQueued)
+            if (read.Place is null || !read.MayBeServedBy(server))
             {
                 return false;
             }
@@ -76,19 +79,19 @@ internal sealed class ReadQueue(int servers)
         return true;
     }
 
-    /// <summary>Returns the reads that a server may serve.</summary>
-    internal WaitingRead[] FindFor(ReplicaSetServer server)
+    /// <summary>Returns the first reads that a server may serve.</summary>
+    internal List<WaitingRead> FindFor(ReplicaSetServer server)
     {
         lock (_gate)
         {
-            return [.. _reads.Where(read => Array.IndexOf(read.Elsewhere, server) >= 0)];
+            return [.. _reads.Where(read => read.MayBeServedBy(server)).Take(MaxFound)];
         }
     }
 
     private void Remove(WaitingRead read, ref List<IdleWatch>? ended)
     {
-        read.IsQueued = false;
-        _reads.Remove(read);
+        _reads.Remove(read.Place!);
+        read.Place = null;
         foreach (var server in read.Elsewhere)
         {
             var watch = _watches[server.Ordinal]!;

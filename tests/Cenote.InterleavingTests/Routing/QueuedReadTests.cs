@@ -63,13 +63,13 @@ internal static class QueuedReadTests
         Check.That(first.Concat(second).All(static watch => watch.Ended.IsCancellationRequested), "a server is watched for nothing");
     }
 
-    private static WaitingRead NewRead() => new(default, [NewServer("two", 1), NewServer("three", 2)]);
+    private static WaitingRead NewRead() => new(default, ExecutionContext.Capture()!, [NewServer("two", 1), NewServer("three", 2)], static _ => true);
 
     private static ReplicaSetServer NewServer(string name, int ordinal) => new(name, ordinal, pool: null!, weight: 1, ServerRole.Replica, ownsPool: false);
 
     private static void Give(ReadQueue queue, WaitingRead read, ConnectionLease lease)
     {
-        if (!queue.TryGive(read, in lease))
+        if (!queue.TryGive(read, read.Elsewhere[0], in lease))
         {
             lease.Dispose();
         }

@@ -1,3 +1,5 @@
+using Cenote.ReadReplicas.Routing;
+
 namespace Cenote.ReadReplicasTests.Routing;
 
 /// <summary>Reads that wait at a replica while others become free.</summary>
@@ -61,6 +63,23 @@ public sealed class QueuedReadTests
 
         Assert.Equal((2, 2), (own.Count, others.Count));
         await held["three"].DisposeAsync();
+    }
+
+    [Fact]
+    public void A_server_that_has_left_the_rotation_serves_no_read_that_waits_elsewhere()
+    {
+        var server = new ReplicaSetServer("three", 2, pool: null!, weight: 1, ServerRole.Replica, ownsPool: false);
+        var isInRotation = true;
+        var read = new WaitingRead(default, ExecutionContext.Capture()!, [server], _ => isInRotation);
+        var queue = new ReadQueue(3);
+        queue.Enter(read);
+        Assert.Equal([read], queue.FindFor(server));
+
+        isInRotation = false;
+
+        Assert.Empty(queue.FindFor(server));
+        Assert.False(queue.TryGive(read, server, lease: default));
+        Assert.False(read.Moved.IsCancellationRequested);
     }
 
     [Fact]

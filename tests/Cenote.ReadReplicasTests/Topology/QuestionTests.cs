@@ -31,7 +31,7 @@ public sealed class QuestionTests
 
         using var read = await reading;
         Assert.Equal("two", test.NameOf(read));
-        Assert.Equal(ReplicaSetServerState.Lagging, test.Server("three").State);
+        await test.PumpUntil(() => test.Server("three").State == ReplicaSetServerState.Lagging, Step);
     }
 
     [Fact]
