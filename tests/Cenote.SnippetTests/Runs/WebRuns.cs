@@ -71,8 +71,10 @@ internal static class WebRuns
             app.MapHealthChecks("/health");
             return ServeAsync(app, async client =>
             {
+                var orders = app.Services.GetRequiredKeyedService<ConnectionPool>("orders");
+                await orders.WaitUntilReadyAsync();
                 Assert.Equal("Healthy", await client.GetStringAsync("/health"));
-                var lanes = app.Services.GetRequiredKeyedService<ConnectionPool>("orders").GetStatistics().Lanes;
+                var lanes = orders.GetStatistics().Lanes;
                 Assert.Equal((0, 1), (lanes[0].Rents, lanes[1].Rents));
             });
         },
