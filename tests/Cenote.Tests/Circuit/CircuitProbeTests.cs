@@ -73,7 +73,9 @@ public sealed class CircuitProbeTests
     [Fact]
     public async Task A_silence_after_refusals_begins_with_the_configured_break()
     {
-        await using var test = Broken(new CircuitBreakerOptions { BreakDuration = TimeSpan.FromSeconds(1), MaxBreakDuration = TimeSpan.FromSeconds(60) });
+        await using var test = Broken(
+            new CircuitBreakerOptions { BreakDuration = TimeSpan.FromSeconds(1), MaxBreakDuration = TimeSpan.FromSeconds(60) },
+            configure: static options => options.ConnectTimeout = TimeSpan.FromSeconds(10));
         await Trip(test);
         for (var probe = 0; probe < 5; probe++)
         {
@@ -83,7 +85,10 @@ public sealed class CircuitProbeTests
 
         test.Script.Always(StubCall.Open, StubStep.Hang(new StubGate()));
         await FindSpacingAsync(test);
-        await test.Pump(test.When(static counts => counts.Opening == 0), TimeSpan.FromSeconds(1));
+
+        // The time that the probe has, and not a moment more: the next one would begin.
+        await test.Pass(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1));
+        await test.StatisticsAre(static statistics => statistics is { CircuitState: CircuitState.Open, Counts.Opening: 0 });
 
         Assert.InRange(test.Pool.GetCircuitStatus().TimeUntilNextProbe!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         test.Script.Always(StubCall.Open, Fail());
@@ -126,7 +131,7 @@ public sealed class CircuitProbeTests
         await using var test = Broken(Plain, new CallScript().At(StubCall.Open, 1, Fail()).At(StubCall.Open, 2, Fail()).At(StubCall.Open, 3, Fail())
             .At(StubCall.Open, 4, StubStep.Hang(gate)));
         await Trip(test);
-        await test.Pump(test.Database.OpenStarted(4), TimeSpan.FromMilliseconds(100));
+        await FindSpacingAsync(test);
 
         for (var i = 0; i < 10; i++)
         {
@@ -152,10 +157,11 @@ public sealed class CircuitProbeTests
         first.Stub().Break();
         first.Dispose();
         await Trip(test);
-        await test.Pump(test.Database.OpenStarted(5), TimeSpan.FromMilliseconds(100));
+        await FindSpacingAsync(test);
 
         // The next one succeeds while the one before still hangs.
-        await test.Pump(test.When(counts => counts.Opening == 0), TimeSpan.FromMilliseconds(100));
+        await test.Pass(TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
+        await test.When(counts => counts.Opening == 0);
         await PassToIdleAsync(test);
         Assert.Equal(6, test.Database.Calls(StubCall.Open).Started);
         gate.Release();
@@ -214,8 +220,10 @@ public sealed class CircuitProbeTests
             });
         await Trip(test);
 
-        await test.PassUntil(() => Volatile.Read(ref asked) == 4, Tick);
-        await test.Pump(test.When(counts => counts.Opening == 0));
+        test.Time.Advance(test.Pool.GetCircuitStatus().TimeUntilNextProbe!.Value);
+        await Patience.SoonAsync(() => Volatile.Read(ref asked) == 4);
+        await test.Pass(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(1));
+        await test.When(counts => counts.Opening == 0);
         await PassToIdleAsync(test);
 
         Assert.Equal(5, asked);
