@@ -169,6 +169,9 @@ public sealed class OpeningTests
         var said = await Refused();
         Assert.NotEqual(Cenote.CircuitState.Closed, test.Pool.GetCircuitStatus().State);
         Assert.Same(said, await Refused());
+
+        // It is on its way through the open until that has ended.
+        await test.When(counts => counts.Opening == 0);
         var stack = said.StackTrace!.Length;
         for (var i = 0; i < 100; i++)
         {

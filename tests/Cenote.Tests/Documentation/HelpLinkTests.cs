@@ -49,12 +49,12 @@ public sealed partial class HelpLinkTests
         .Select(static heading => NotInAnchors().Replace(heading.Groups["text"].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'))
         .ToHashSet(StringComparer.Ordinal);
 
-    [GeneratedRegex("Help\\.Link\\(\"(?<page>[^\"]+)\"(, \"(?<section>[^\"]+)\")?", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("Help\\.Link\\(\"(?<page>[^\"]+)\"(, \"(?<section>[^\"]+)\")?", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex LinkPattern();
 
-    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex("^#+ (?<text>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 60_000)]
     private static partial Regex HeadingPattern();
 
-    [GeneratedRegex("[^a-z0-9 -]", RegexOptions.None, 1000)]
+    [GeneratedRegex("[^a-z0-9 -]", RegexOptions.None, 60_000)]
     private static partial Regex NotInAnchors();
 }

@@ -76,15 +76,15 @@ public sealed partial class SettingsPageTests
     private static string FindRoot([CallerFilePath] string callerFilePath = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(callerFilePath)!, "../../.."));
 
     // A row of one setting: | `Name` | default | …; only the page's first table has that shape, later ones name calls.
-    [GeneratedRegex(@"^\| `(?<name>\w+)` \| (?<default>[^|]*) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\| `(?<name>\w+)` \| (?<default>[^|]*) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex RowPattern();
 
-    [GeneratedRegex(@"^\| `(?<name>[A-Z][\w.]+)` \|[^|\n]*\|[^|\n]*\|(?<meaning>[^|\n]*\|)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^\| `(?<name>[A-Z][\w.]+)` \|[^|\n]*\|[^|\n]*\|(?<meaning>[^|\n]*\|)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex SettingRowPattern();
 
-    [GeneratedRegex(@"\b[A-Z]\w+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\b[A-Z]\w+", RegexOptions.None, 60_000)]
     private static partial Regex CodePattern();
 
-    [GeneratedRegex(@"^(?<count>\d+) (?<unit>s|min)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(?<count>\d+) (?<unit>s|min)$", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex DurationPattern();
 }

@@ -73,12 +73,12 @@ public sealed partial class SnippetTests
 
     private static string FindRoot([CallerFilePath] string callerFilePath = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(callerFilePath)!, "../../.."));
 
-    [GeneratedRegex(@"(<!-- snippet: (?<name>\S+) -->\s*)?^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"(<!-- snippet: (?<name>\S+) -->\s*)?^```csharp\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex BlockPattern();
 
-    [GeneratedRegex(@"^[ \t>]*(```+|~~~+) *(csharp|c#|cs)(?!\w)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"^[ \t>]*(```+|~~~+) *(csharp|c#|cs)(?!\w)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex FencePattern();
 
-    [GeneratedRegex(@"^ *#region (?<name>\S+)\n(?<code>.*?)^ *#endregion", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"^ *#region (?<name>\S+)\n(?<code>.*?)^ *#endregion", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex RegionPattern();
 }

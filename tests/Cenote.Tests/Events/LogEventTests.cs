@@ -65,12 +65,12 @@ public sealed partial class LogEventTests
         return messages;
     }
 
-    [GeneratedRegex(@"\[LoggerMessage\((EventId = )?(?<id>\d+),", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\[LoggerMessage\((EventId = )?(?<id>\d+),", RegexOptions.ExplicitCapture, 60_000)]
     private static partial Regex MessagePattern();
 
-    [GeneratedRegex(@"^\| (?<ids>\d+(, \d+)*) \|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^\| (?<ids>\d+(, \d+)*) \|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 60_000)]
     private static partial Regex RowPattern();
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\s+", RegexOptions.None, 60_000)]
     private static partial Regex WhiteSpacePattern();
 }
