@@ -118,6 +118,7 @@ public sealed class CredentialRenewalTests
                 {
                     var before = Closed(test);
                     await test.Pass(Tick, Tick);
+                    await test.When(static counts => counts is { Opening: 0, Closing: 0 });
                     bySecond[second] = bySecond.GetValueOrDefault(second) + Closed(test) - before;
                 }
             }

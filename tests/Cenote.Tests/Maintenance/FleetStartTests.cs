@@ -40,7 +40,7 @@ public sealed class FleetStartTests(ITestOutputHelper output)
             {
                 var before = Opened(test);
                 await test.Pass(Second, Second);
-                await test.When(static counts => counts.Opening == 0);
+                await test.When(static counts => counts is { Opening: 0, Closing: 0 });
                 opens[second] += Opened(test) - before;
             }
         }

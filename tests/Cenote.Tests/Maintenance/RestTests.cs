@@ -63,13 +63,13 @@ public sealed class RestTests
         var (time, database) = (new FakeTimeProvider(), new StubDatabase());
         await using var first = new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { TimeProvider = time });
         await first.WaitUntilReadyAsync().Soon();
-        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var before = MeasureMemory();
         List<ConnectionPool> pools = [.. Enumerable.Range(0, Pools).Select(_ => new ConnectionPool(new StubProvider(database), new ConnectionPoolOptions { TimeProvider = time }))];
         await Task.WhenAll(pools.Select(static pool => pool.WaitUntilReadyAsync())).Soon();
         await AllAtRestAsync(time, pools);
 
         // Some 8 KB, a tenth of it the stub driver's.
-        Assert.InRange((GC.GetTotalMemory(forceFullCollection: true) - before) / Pools, 1_000, 12_500);
+        Assert.InRange((MeasureMemory() - before) / Pools, 1_000, 12_500);
         await Task.WhenAll(pools.Select(static pool => pool.DisposeAsync().AsTask())).Soon();
     }
 
@@ -159,6 +159,22 @@ public sealed class RestTests
         new StubProvider(new StubDatabase()), new ConnectionPoolOptions { TimeProvider = time, ValidationInterval = Timeout.InfiniteTimeSpan, SizingPolicy = policy });
 
     private static void Advance(FakeTimeProvider time) => time.Advance(Tick);
+
+    /// <summary>
+    /// Returns the memory in use when no collection frees more. What the tests before have left is more than the pools
+    /// of this one, and one forced collection may leave a twentieth of it.
+    /// </summary>
+    private static long MeasureMemory()
+    {
+        var (last, now) = (long.MaxValue, GC.GetTotalMemory(forceFullCollection: true));
+        while (last - now > 10_000)
+        {
+            GC.WaitForPendingFinalizers();
+            (last, now) = (now, GC.GetTotalMemory(forceFullCollection: true));
+        }
+
+        return now;
+    }
 
     // What a tick has found to do is done before the next, so that a busy machine does not spread the pools' work.
     private static Task AllAtRestAsync(FakeTimeProvider time, List<ConnectionPool> pools) =>
