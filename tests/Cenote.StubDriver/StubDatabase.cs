@@ -79,6 +79,12 @@ public sealed partial class StubDatabase
     /// <summary>Called before a deferred reset is sent alone.</summary>
     public Action? SendingDeferred { get; set; }
 
+    /// <summary>
+    /// Whether the pool's timeouts are so short, in fake time, that it gives up calls that only wait for a processor.
+    /// Then a connection may be closed later than the provider.
+    /// </summary>
+    public bool MayGiveUpAnyCall { get; init; }
+
     /// <summary>Several databases of one server.</summary>
     public StubServer? Server { get; init; }
 

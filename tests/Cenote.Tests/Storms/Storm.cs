@@ -27,7 +27,7 @@ internal sealed class Storm
     {
         _options = options;
         _script = new RandomScript(options.Seed, options.FailPercent / 100.0, options.HangPercent / 100.0) { Spared = [StubCall.Execute] };
-        _database = new StubDatabase { Script = _script, DefersResets = options.Seed % 2 == 0 };
+        _database = new StubDatabase { Script = _script, DefersResets = options.Seed % 2 == 0, MayGiveUpAnyCall = options.ShortTimeouts };
         _provider = new StubProvider(_database) { Clearing = options.Clearing, ClearsInline = options.Inline };
         _highestLimit = options.MaxSize;
         _pool = new ConnectionPool(_provider, new ConnectionPoolOptions
