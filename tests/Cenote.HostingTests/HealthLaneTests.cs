@@ -11,7 +11,7 @@ public sealed class HealthLaneTests
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var app = await HostedApp.Create(
             database.CreateProvider,
-            pool: static options => options.Lanes = [new() { Name = "interactive" }, new() { Name = "Health", Reserve = 1 }],
+            pool: static options => (options.AcquireTimeout, options.Lanes) = (TimeSpan.FromMinutes(5), [new() { Name = "interactive" }, new() { Name = "Health", Reserve = 1 }]),
             services: static services => services.AddHealthChecks().AddCheck<Query>("before", tags: ["ready"]),
             lateServices: static services => services.AddHealthChecks().AddCheck<Query>("after", HealthStatus.Degraded, ["ready"], TimeSpan.FromMinutes(1))).StartAsync();
         var flood = Enumerable.Range(0, 200).Select(_ => app.Pool.RentAsync().AsTask()).ToList();

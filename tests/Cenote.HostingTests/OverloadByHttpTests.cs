@@ -61,7 +61,8 @@ public sealed class OverloadByHttpTests
             database.CreateProvider,
             static options =>
             {
-                (options.MinSize, options.MaxSize, options.AcquireTimeout) = (Size, Size, TimeSpan.FromMinutes(5));
+                // A caller of the reserve would wait for a validation.
+                (options.MinSize, options.MaxSize, options.AcquireTimeout, options.ValidationInterval) = (Size, Size, TimeSpan.FromMinutes(5), Timeout.InfiniteTimeSpan);
                 options.Lanes = [new() { Name = "interactive", Reserve = Reserve }, new() { Name = s_batch.Name, MaxWaiters = MaxWaiters }];
             },
             services: static services => services.AddConnectionPoolExceptionHandler());

@@ -11,8 +11,8 @@ public sealed class RefusedRequestTests
     {
         await using var database = await TestDatabase.CreateAsync(Db.Sqlite);
         await using var app = await StartAsync(database, static options => options.AcquireTimeout = TimeSpan.FromMilliseconds(50));
-        await using var first = await app.Pool.RentAsync();
-        await using var second = await app.Pool.RentAsync();
+        await using var first = await app.Pool.RentAsync(TimeSpan.FromMinutes(5));
+        await using var second = await app.Pool.RentAsync(TimeSpan.FromMinutes(5));
 
         using var response = await app.Client.GetAsync(new Uri(app.Address, "/open"));
 
