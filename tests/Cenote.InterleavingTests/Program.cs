@@ -40,7 +40,11 @@ foreach (var (name, method, about) in tests)
         .WithTestingIterations(iterations)
         .WithMemoryAccessRaceCheckingEnabled(false)
         .WithPartiallyControlledConcurrencyAllowed(true)
-        .WithMaxSchedulingSteps(5_000, 50_000);
+        .WithMaxSchedulingSteps(5_000, 50_000)
+
+        // A machine that stands still for a second, the default, is not a deadlock. Those of the tests are found at
+        // once.
+        .WithDeadlockTimeout(120_000);
     if (args.Length > 2)
     {
         configuration = configuration.WithRandomGeneratorSeed(uint.Parse(args[2], CultureInfo.InvariantCulture));
