@@ -35,7 +35,7 @@ start_postgresql() {
 
     LOCPATH=$SERVERS_DIR launch postgresql INT "$bin/postgres" -D "$data" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=$SERVERS_DIR" \
         -c max_connections=200 -c max_prepared_transactions=20 -c wal_level=logical \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off "$@" -p || return 1
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off "$@" -p || return 1
 
     PGPASSWORD=$password "$bin/psql" -h 127.0.0.1 -p "$SERVER_PORT" -U cenote -d postgres -qX -v ON_ERROR_STOP=1 <<SQL || return 1
 CREATE ROLE cenote_ordinary LOGIN PASSWORD '$password';

@@ -5,7 +5,7 @@ public class HangingReaderTests
     [Theory, ClassData<PostgreSqlDatabases>]
     public async Task A_reader_that_hangs_in_close_costs_its_connection_without_a_wait(Db db)
     {
-        await using var pool = TestPool.Create(db, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));
+        await using var pool = TestPool.Create(db, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromSeconds(1));
         await using var watcher = await pool.OpenConnectionAsync();
         var key = Random.Shared.Next();
         await watcher.RunAsync($"SELECT pg_advisory_lock({key})");
@@ -42,7 +42,7 @@ public class HangingReaderTests
     [Fact]
     public async Task A_hanging_close_spares_a_connection_reopened_on_another_database()
     {
-        await using var pool = TestPool.Create(Db.MariaDb, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromMilliseconds(300));
+        await using var pool = TestPool.Create(Db.MariaDb, maxSize: 2, options => options.ValidationTimeout = TimeSpan.FromSeconds(1));
         await using var watcher = await pool.OpenConnectionAsync();
         var key = Guid.NewGuid().ToString("N");
         Assert.Equal(1, await watcher.ReadNumberAsync($"SELECT GET_LOCK('{key}', 0)"));

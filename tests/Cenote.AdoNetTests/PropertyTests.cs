@@ -8,9 +8,9 @@ public class PropertyTests
     [Theory, ClassData<EveryDatabase>]
     public async Task Properties_tell_of_the_pool_and_the_session(Db db)
     {
-        await using var pool = TestPool.Create(db, configure: options => options.AcquireTimeout = TimeSpan.FromMilliseconds(2500));
+        await using var pool = TestPool.Create(db, configure: options => options.AcquireTimeout = TimeSpan.FromSeconds(60.5));
         await using var connection = (PooledConnection)pool.CreateConnection();
-        Assert.Equal(3, connection.ConnectionTimeout);
+        Assert.Equal(61, connection.ConnectionTimeout);
         Assert.Equal(pool.ConnectionString, connection.ConnectionString);
         Assert.Equal(pool.Provider.DataSource, connection.DataSource);
         Assert.Equal(pool.Provider.Database, connection.Database);

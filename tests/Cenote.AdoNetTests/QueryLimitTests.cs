@@ -121,10 +121,12 @@ public class QueryLimitTests
             maxSize: 2,
             configure: options => options.QueryTimeout = Short);
         await using var writer = await pool.OpenConnectionAsync();
+        writer.QueryTimeout = Patience.Limit;
         await writer.RunAsync("CREATE TABLE t(x); BEGIN IMMEDIATE");
         await using var other = await pool.OpenConnectionAsync();
         await Assert.ThrowsAsync<QueryTimeoutException>(() => other.RunAsync("INSERT INTO t VALUES (1)"));
         await writer.RunAsync("COMMIT");
+        other.QueryTimeout = Patience.Limit;
         await other.RunAsync("INSERT INTO t VALUES (1)");
     }
 

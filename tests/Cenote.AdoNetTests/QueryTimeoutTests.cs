@@ -32,7 +32,7 @@ public class QueryTimeoutTests
                 connection.QueryTimeout = isPoolWide ? null : Short;
                 await using var command = connection.Command(text);
                 Check(await Assert.ThrowsAsync<QueryTimeoutException>(() => execute(command)), pool);
-                Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
+                await ShowServesAsync(connection);
             }
         }
     }
@@ -49,7 +49,7 @@ public class QueryTimeoutTests
             Check(await Assert.ThrowsAsync<QueryTimeoutException>(() => command.ExecuteScalarAsync()), pool);
         }
 
-        Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
+        await ShowServesAsync(connection);
     }
 
     [Theory, ClassData<EveryDatabase>]
@@ -94,10 +94,17 @@ public class QueryTimeoutTests
                 }
 
                 Check(Assert.IsType<QueryTimeoutException>(told), pool);
-                Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
+                await ShowServesAsync(connection);
                 return;
             }
         }
+    }
+
+    /// <summary>Without the limit, which a busy machine may need for this, too.</summary>
+    private static async Task ShowServesAsync(PooledConnection connection)
+    {
+        connection.QueryTimeout = Patience.Limit;
+        Assert.Equal(7, await connection.ReadNumberAsync("SELECT 7"));
     }
 
     private static Task Blocking(Action action)

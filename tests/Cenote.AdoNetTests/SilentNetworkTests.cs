@@ -9,8 +9,8 @@ public class SilentNetworkTests
         await using var relay = Relay.Start(Relayed.PortOf(db));
         await using var pool = TestPool.Create(Relayed.CreateProvider(db, relay.Port), db, configure: options =>
         {
-            options.QueryTimeout = TimeSpan.FromMilliseconds(300);
-            options.ValidationTimeout = TimeSpan.FromMilliseconds(500);
+            options.QueryTimeout = TimeSpan.FromSeconds(1);
+            options.ValidationTimeout = TimeSpan.FromSeconds(1);
             options.CircuitBreaker = null;
         });
 

@@ -40,7 +40,7 @@ public sealed class HolderTests
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
         await using var context = database.Context();
-        context.Database.GetPooledConnection().QueryTimeout = TimeSpan.FromMilliseconds(50);
+        context.Database.GetPooledConnection().QueryTimeout = TimeSpan.FromMilliseconds(300);
         var endless = kind == Db.Sqlite
             ? """WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s) SELECT COUNT(*) AS "Value" FROM s"""
             : """SELECT 1 AS "Value" FROM pg_sleep(600)""";

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Cenote.EntityFrameworkCoreTests.Watching;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
@@ -109,16 +107,9 @@ public sealed class RetryTests
         return builder.UseConnectionPool(pool);
     }
 
-    private static ConnectionPool Unreachable()
-    {
-        // A port that was free a moment ago, where no server listens.
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        return new ConnectionPool(
-            new PostgreSqlProvider($"Host=127.0.0.1;Port={port};Database=none;Username=none"),
-            new ConnectionPoolOptions { MinSize = 0, MaxOpenRetries = 0 });
-    }
+    private static ConnectionPool Unreachable() => new(
+        new PostgreSqlProvider($"Host=127.0.0.1;Port={FreePort.Take()};Database=none;Username=none"),
+        new ConnectionPoolOptions { MinSize = 0, MaxOpenRetries = 0 });
 
     private static async Task EndSessionOfAsync(ShopContext context, TestDatabase database)
     {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Cenote.Providers;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -40,11 +38,7 @@ public sealed class SqlServerTests
 
     private static ConnectionPool NewPool()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        var text = $"Server=127.0.0.1,{port};Database=shop;User ID=app;Password=none;Connect Timeout=1;Encrypt=Optional";
+        var text = $"Server=127.0.0.1,{FreePort.Take()};Database=shop;User ID=app;Password=none;Connect Timeout=1;Encrypt=Optional";
         return new ConnectionPool(new SqlServerProvider(text), new ConnectionPoolOptions { Name = "shop", MinSize = 0, AcquireTimeout = TimeSpan.FromMinutes(2) });
     }
 

@@ -28,7 +28,7 @@ public abstract partial class ProviderSuite
     protected ConnectionPool NewPool(
         DatabaseProvider provider, ResetMode mode, int maxSize = 1, Action<ConnectionPoolOptions>? configure = null)
     {
-        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, ResetMode = mode, SessionReset = Way, MaxOpenRetries = 0 };
+        var options = new ConnectionPoolOptions { MinSize = 0, MaxSize = maxSize, ResetMode = mode, SessionReset = Way, MaxOpenRetries = 0, AcquireTimeout = TimeSpan.FromMinutes(2) };
         configure?.Invoke(options);
         return new ConnectionPool(provider, options);
     }
@@ -155,8 +155,8 @@ public abstract partial class ProviderSuite
     [Fact]
     public Task Validation_passes_on_a_live_connection() => WithSessionAsync(async (physical, _) =>
     {
-        await physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-        physical.Validate(TimeSpan.FromMilliseconds(500));
+        await physical.ValidateAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        physical.Validate(TimeSpan.FromSeconds(29.5));
         Assert.True(physical.IsUsable);
     });
 

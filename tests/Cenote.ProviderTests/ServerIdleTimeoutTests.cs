@@ -94,11 +94,7 @@ public sealed class ServerIdleTimeoutTests
         var count = isPostgreSql
             ? FormattableString.Invariant($"SELECT count(*) FROM pg_stat_activity WHERE pid = {session}")
             : FormattableString.Invariant($"SELECT count(*) FROM information_schema.processlist WHERE id = {session}");
-        while (await watcher.Connection.ScalarAsync<long>(count) > 0)
-        {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-        }
-
+        await Patience.SoonAsync(async () => await watcher.Connection.ScalarAsync<long>(count) == 0);
         await idle.CloseAsync();
         await watcher.CloseAsync();
     }

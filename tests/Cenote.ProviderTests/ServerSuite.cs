@@ -176,7 +176,7 @@ public abstract class ServerSuite : KnownDriverSuite
     {
         await KillAsync(await physical.Connection.ScalarAsync<long>(SessionQuery));
         var exception = await Assert.ThrowsAnyAsync<Exception>(
-            () => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
+            () => physical.ValidateAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken).AsTask());
         Assert.Equal(FailureKind.ConnectionLost, provider.ClassifyFailure(exception));
         Assert.False(physical.IsUsable);
     });
@@ -203,7 +203,7 @@ public abstract class ServerSuite : KnownDriverSuite
                 return counts.Idle == counts.Total;
             });
             Assert.InRange(counts.Total, 3, 5);
-            Assert.Equal(counts.Total, await administrator.ScalarAsync<int>(CountSessionsOf(user)));
+            await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == counts.Total);
         }
 
         await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(CountSessionsOf(user)) == 0);

@@ -7,7 +7,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
 {
     private const string SessionAge = "SELECT extract(epoch FROM now() - min(backend_start)) FROM pg_stat_activity WHERE application_name = 'cenote-idle'";
 
-    private static readonly string[] ShortTimeouts = ["timeout client 2s", "timeout server 2s"];
+    private static readonly string[] ShortTimeouts = ["timeout client 5s", "timeout server 5s"];
 
     [Fact]
     public async Task Idle_connections_outlive_its_timeouts_if_they_are_validated_more_often()
@@ -16,7 +16,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var administrator = await bouncers.Server.OpenAdminAsync();
         await using var pool = Bouncers.NewPool(Idle(proxy), static options => (options.MinSize, options.ValidationInterval) = (2, TimeSpan.FromSeconds(1)));
         await pool.WarmUpAsync(2, cancellationToken: Stop);
-        await Patience.SoonAsync(async () => await administrator.ScalarAsync<double>(SessionAge) > 3, "older than the proxy's timeouts");
+        await Patience.SoonAsync(async () => await administrator.ScalarAsync<double>(SessionAge) > 6, "older than the proxy's timeouts");
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         Assert.Equal(2, pool.GetStatistics().ConnectionsOpened);
     }
@@ -24,7 +24,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Idle_connection_that_it_ended_is_replaced_for_a_command_of_the_pool()
     {
-        await using var proxy = await HaProxy.StartAsync([(bouncers.Server.Port, "")], "timeout client 200ms", "timeout server 200ms");
+        await using var proxy = await HaProxy.StartAsync([(bouncers.Server.Port, "")], "timeout client 1s", "timeout server 1s");
         await using var administrator = await bouncers.Server.OpenAdminAsync();
         await using var pool = Bouncers.NewPool(Idle(proxy) + "-short");
         await pool.WarmUpAsync(1, cancellationToken: Stop);
@@ -36,8 +36,8 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     [Fact]
     public async Task Statement_longer_than_its_timeout_is_lost_and_goes_on_at_the_server()
     {
-        await using var proxy = await HaProxy.StartAsync([(bouncers.Server.Port, "")], "timeout client 300ms", "timeout server 300ms");
-        await using var pool = Bouncers.NewPool(proxy.ConnectionString(bouncers.Server));
+        await using var proxy = await HaProxy.StartAsync([(bouncers.Server.Port, "")], "timeout client 1s", "timeout server 1s");
+        await using var pool = Bouncers.NewPool(proxy.ConnectionString(bouncers.Server) + ";Command Timeout=60");
         var sql = NewSleep();
         await using (var connection = await pool.OpenConnectionAsync(Stop))
         {
@@ -49,7 +49,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await bouncers.Server.ExecuteAsync($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = '{sql}'");
 
         // The server looks for its client, and the statement of a lost one ends.
-        await using var looking = Bouncers.NewPool(proxy.ConnectionString(bouncers.Server) + ";Options=-c client_connection_check_interval=100ms");
+        await using var looking = Bouncers.NewPool(proxy.ConnectionString(bouncers.Server) + ";Command Timeout=60;Options=-c client_connection_check_interval=100ms");
         var noticed = NewSleep();
         await Assert.ThrowsAnyAsync<DbException>(() => looking.ScalarAsync<string>(noticed)).Soon();
         await RunsAsync(noticed, 0);
@@ -113,7 +113,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
     {
         await using var second = await PostgreSqlServer.StartNewAsync();
         await using var proxy = await HaProxy.StartAsync([(bouncers.Server.Port, ""), (second.Port, "")], $"balance {balance}");
-        await using var pool = Bouncers.NewPool(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Database=postgres;Username=admin;SSL Mode=Disable;Cancellation Timeout=300"));
+        await using var pool = Bouncers.NewPool(string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Database=postgres;Username=admin;SSL Mode=Disable;Cancellation Timeout={(isCancelled ? 60_000 : 300)}"));
         await using var connection = await pool.OpenConnectionAsync(Stop);
         var sql = NewSleep();
         await using var server = await OpenServerOfAsync(connection, second);
@@ -135,7 +135,7 @@ public sealed class HaProxyTests(Bouncers bouncers) : IClassFixture<Bouncers>
         await using var proxy = await HaProxy.StartAsync([(bouncers.Server.Port, ""), (second.Port, "")], "balance roundrobin");
         await using var pool = Bouncers.NewPool(
             string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={proxy.Port};Database=postgres;Username=admin;SSL Mode=Disable"),
-            static options => options.QueryTimeout = TimeSpan.FromMilliseconds(300));
+            static options => options.QueryTimeout = TimeSpan.FromSeconds(1));
         await using var connection = await pool.OpenConnectionAsync(Stop);
         await using var server = await OpenServerOfAsync(connection, second);
         var sql = NewSleep();

@@ -144,7 +144,7 @@ public sealed class PoolingModeTests(Bouncers bouncers) : IClassFixture<Bouncers
     {
         await using var way = await Way.StartAsync(bouncers.Server, name);
         await using var pool = Bouncers.NewPool(way.ConnectionString, static options => (options.ResetMode, options.MaxSize, options.AcquireTimeout) = (ResetMode.Rollback, 1, TimeSpan.FromSeconds(2)));
-        await using var lease = await pool.RentAsync(Stop);
+        await using var lease = await pool.RentAsync(Patience.Limit, Stop);
         PoolTimeoutException exception;
         do
         {

@@ -31,11 +31,12 @@ public sealed class PromiseTests(Bouncers bouncers) : IClassFixture<Bouncers>
     public async Task Query_timeout_ends_the_statement_at_the_server_and_costs_no_connection(string name)
     {
         var way = await bouncers.ShareAsync(name);
-        await using var pool = NewPool(way, static options => options.QueryTimeout = TimeSpan.FromMilliseconds(300));
+        await using var pool = NewPool(way, static options => options.QueryTimeout = TimeSpan.FromSeconds(1));
         await using var connection = await pool.OpenConnectionAsync(Stop);
         var sql = NewSleep();
         await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ScalarAsync<string>(sql)).Soon();
         await RunsAsync(sql, 0);
+        connection.QueryTimeout = Timeout.InfiniteTimeSpan;
         Assert.Equal(2, await connection.ScalarAsync<int>("SELECT 2"));
     }
 
@@ -77,7 +78,7 @@ public sealed class PromiseTests(Bouncers bouncers) : IClassFixture<Bouncers>
         var way = await bouncers.ShareAsync(name);
         await using var pool = NewPool(way);
         await pool.WarmUpAsync(2, cancellationToken: Stop);
-        await bouncers.Server.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'cenote-promises'");
+        await bouncers.Server.ExecuteAsync("SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE application_name = 'cenote-promises'");
         for (var i = 0; i < 4; i++)
         {
             await using var command = pool.CreateCommand($"SELECT {i}");
@@ -89,7 +90,7 @@ public sealed class PromiseTests(Bouncers bouncers) : IClassFixture<Bouncers>
     private static string NewSleep() => string.Create(CultureInfo.InvariantCulture, $"SELECT pg_sleep(30) /* {Random.Shared.Next()} */");
 
     private static ConnectionPool NewPool(Way way, Action<ConnectionPoolOptions>? configure = null) =>
-        Bouncers.NewPool(way.ConnectionString + ";Application Name=cenote-promises", options =>
+        Bouncers.NewPool(way.ConnectionString + ";Application Name=cenote-promises;Cancellation Timeout=60000", options =>
         {
             options.ResetMode = ResetMode.Rollback;
             configure?.Invoke(options);

@@ -63,6 +63,7 @@ public sealed class QueryTimeoutTests(Bouncers bouncers) : IClassFixture<Bouncer
         await using var pool = Bouncers.NewPool(bouncer.ConnectionString, static options => (options.QueryTimeout, options.ResetMode) = (Limit, ResetMode.None));
         await using var connection = await pool.OpenConnectionAsync(Stop);
         await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ScalarAsync<string>("SELECT pg_sleep(30)")).Soon();
+        connection.QueryTimeout = Timeout.InfiniteTimeSpan;
         Assert.Equal(2, await connection.ScalarAsync<int>("SELECT 2"));
     }
 

@@ -14,7 +14,7 @@ internal sealed class Way(string connectionString, IAsyncDisposable proxy) : IAs
         switch (name)
         {
             case HaProxy:
-                var haProxy = await TestServers.HaProxy.StartAsync([(server.Port, "check")]);
+                var haProxy = await TestServers.HaProxy.StartAsync([(server.Port, "")]);
                 return new Way(AdminOf(haProxy.Port), haProxy);
             case Pgpool:
                 var pgpool = await TestServers.Pgpool.StartAsync([server], "failover_on_backend_error = off", "failover_on_backend_shutdown = off");

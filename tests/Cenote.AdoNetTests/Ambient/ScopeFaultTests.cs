@@ -13,9 +13,9 @@ public sealed class ScopeFaultTests
     public async Task Timeout_ends_the_running_statement_and_nothing_after_it_is_committed(ScopeDb db)
     {
         await using var test = await ScopeTest.CreateAsync(db);
-        using var transaction = new CommittableTransaction(TimeSpan.FromSeconds(2));
         await using var connection = await test.Pool.OpenConnectionAsync();
         await connection.CloseAsync();
+        using var transaction = new CommittableTransaction(TimeSpan.FromSeconds(2));
         var scope = new TransactionScope(transaction, TransactionScopeAsyncFlowOption.Enabled);
         await connection.OpenAsync();
         await Assert.ThrowsAnyAsync<Exception>(async () =>

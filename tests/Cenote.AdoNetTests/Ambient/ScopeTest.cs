@@ -39,6 +39,8 @@ internal sealed class ScopeTest : IAsyncDisposable
 
     internal int Leased => Pool.GetStatistics().Counts.Leased;
 
+    private string Sessions => string.Join(',', _sessions.Select(static session => session.ToString(CultureInfo.InvariantCulture)));
+
     internal static async Task<ScopeTest> CreateAsync(ScopeDb db, int maxSize = 3, Action<ConnectionPoolOptions>? configure = null)
     {
         var options = new ConnectionPoolOptions
@@ -100,10 +102,10 @@ internal sealed class ScopeTest : IAsyncDisposable
 
     internal Task KillAsync(long session) => Server.RunAsync(IsMariaDb ? $"KILL {session}" : $"SELECT pg_terminate_backend({session}, 10000)");
 
-    /// <summary>Waits until the server executes a statement.</summary>
+    /// <summary>Waits until a recorded session executes a statement. Other tests have the same statement.</summary>
     internal Task RunsAsync(string statement) => Patience.SoonAsync(async () => await Server.ReadNumberAsync(IsMariaDb
-        ? $"SELECT count(*) FROM information_schema.processlist WHERE info = '{statement}' AND id <> CONNECTION_ID()"
-        : $"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = '{statement}' AND pid <> pg_backend_pid()") > 0, statement);
+        ? $"SELECT count(*) FROM information_schema.processlist WHERE info = '{statement}' AND id IN ({Sessions})"
+        : $"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = '{statement}' AND pid IN ({Sessions})") > 0, statement);
 
     /// <summary>Returns what other sessions see.</summary>
     internal async Task<List<long>> ReadAsync()
@@ -141,17 +143,26 @@ internal sealed class ScopeTest : IAsyncDisposable
             return 0;
         }
 
-        if (IsMariaDb && _hasCounted)
+        if (!IsMariaDb)
         {
-            // A table that is read again within 0.1 s shows what it showed before.
-            await Server.RunAsync("DO SLEEP(0.15)");
+            return await Server.ReadNumberAsync($"SELECT count(*) FROM pg_stat_activity WHERE pid IN ({Sessions}) AND state LIKE 'idle in transaction%'");
+        }
+
+        if (_hasCounted)
+        {
+            // A table that is read again within 0.1 s shows what it showed before. Other tests read it, too, and must
+            // not keep each other from a new look.
+            await Server.RunAsync("DO GET_LOCK('scope_test', 60); DO SLEEP(0.15)");
+        }
+
+        var count = await Server.ReadNumberAsync($"SELECT count(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id IN ({Sessions})");
+        if (_hasCounted)
+        {
+            await Server.RunAsync("DO RELEASE_LOCK('scope_test')");
         }
 
         _hasCounted = true;
-        var sessions = string.Join(',', _sessions.Select(session => session.ToString(CultureInfo.InvariantCulture)));
-        return await Server.ReadNumberAsync(IsMariaDb
-            ? $"SELECT count(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id IN ({sessions})"
-            : $"SELECT count(*) FROM pg_stat_activity WHERE pid IN ({sessions}) AND state LIKE 'idle in transaction%'");
+        return count;
     }
 
     private async Task<int> CountPreparedAsync()

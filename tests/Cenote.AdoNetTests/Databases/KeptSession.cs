@@ -17,6 +17,8 @@ internal static class KeptSession
             await holder();
             await using (var next = await pool.OpenConnectionAsync())
             {
+                // Not the limit of the pool, which may be short.
+                next.QueryTimeout = Patience.Limit;
                 Assert.Equal(8, await next.ReadNumberAsync("SELECT 8"));
             }
 

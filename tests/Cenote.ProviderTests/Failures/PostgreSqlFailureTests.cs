@@ -70,7 +70,8 @@ public sealed class PostgreSqlFailureTests : IAsyncDisposable
     {
         await using var administrator = await OpenAsync();
         await using var session = await OpenAsync();
-        await session.ExecuteAsync("SET statement_timeout = 20");
+        // Long enough for the statement that takes it back.
+        await session.ExecuteAsync("SET statement_timeout = 500");
         Assert.True(_provider.IsCancellation(await FailsAsync(FailureKind.QueryTimeout, "57014", () => session.ExecuteAsync("SELECT pg_sleep(30)"))));
         await session.ExecuteAsync("SET statement_timeout = 0");
 

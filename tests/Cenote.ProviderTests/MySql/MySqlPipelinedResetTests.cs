@@ -99,7 +99,8 @@ public sealed class MySqlPipelinedResetTests
     [Fact]
     public async Task Statement_cancelled_behind_the_answer_leaves_a_session_that_works()
     {
-        await using var pool = NewPool(RealServers.MySql);
+        // A busy machine may need longer for a cancel than the driver's two seconds.
+        await using var pool = NewPool(RealServers.MySql + ";Cancellation Timeout=30");
         var session = await pool.ScalarAsync<long>(Session);
         await using var administrator = new MySqlConnection(RealServers.MySql + ";Pooling=false");
         await administrator.OpenAsync(TestContext.Current.CancellationToken);
@@ -110,7 +111,7 @@ public sealed class MySqlPipelinedResetTests
             command.CommandText = "SELECT SLEEP(600)";
             var sleep = command.ExecuteScalarAsync(cancel.Token);
             await Patience.SoonAsync(async () => await administrator.ScalarAsync<int>(
-                $"SELECT count(*) FROM information_schema.processlist WHERE id = {session} AND info LIKE 'SELECT SLEEP%'") == 1);
+                $"SELECT count(*) FROM information_schema.processlist WHERE id = {session} AND state = 'User sleep'") == 1);
             await cancel.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sleep);
         }

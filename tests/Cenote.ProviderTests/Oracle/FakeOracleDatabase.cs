@@ -14,6 +14,8 @@ internal sealed class FakeOracleDatabase
 
     internal int Opened => Volatile.Read(ref _sessions);
 
+    internal FakeOracleSession? LastSession { get; private set; }
+
     /// <summary>The connection string of the last session, as the driver was given it.</summary>
     internal string LastConnectionString { get; private set; } = "";
 
@@ -44,7 +46,7 @@ internal sealed class FakeOracleDatabase
             throw new FakeOracleException("ORA-01017: invalid username/password; logon denied");
         }
 
-        return new FakeOracleSession(this, Interlocked.Increment(ref _sessions));
+        return LastSession = new FakeOracleSession(this, Interlocked.Increment(ref _sessions));
     }
 
     internal void Commit(int rows) => Interlocked.Add(ref _rows, rows);

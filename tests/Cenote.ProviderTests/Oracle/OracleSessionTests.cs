@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace Cenote.ProviderTests.Oracle;
 
 /// <summary>
@@ -161,7 +163,7 @@ public sealed class OracleSessionTests
         });
         await physical.OpenAsync(TestContext.Current.CancellationToken);
         await physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-        physical.Validate(TimeSpan.FromMilliseconds(500));
+        physical.Validate(TimeSpan.FromSeconds(29.5));
         await Assert.ThrowsAnyAsync<DbException>(() => physical.Connection.ExecuteAsync("DIE"));
 
         var exception = await Assert.ThrowsAnyAsync<DbException>(() => physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask());
@@ -173,10 +175,14 @@ public sealed class OracleSessionTests
     [Fact]
     public async Task A_statement_that_runs_too_long_is_ended_and_its_session_kept()
     {
-        await using var pool = NewPool(configure: options => options.QueryTimeout = TimeSpan.FromMilliseconds(50));
+        var (time, limit) = (new FakeTimeProvider(), TimeSpan.FromMinutes(1));
+        await using var pool = NewPool(configure: options => (options.TimeProvider, options.QueryTimeout) = (time, limit));
         await using (var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken))
         {
-            await Assert.ThrowsAsync<QueryTimeoutException>(() => Task.Run(() => connection.ExecuteAsync("WAIT")));
+            var waiting = Task.Run(() => connection.ExecuteAsync("WAIT"));
+            await Patience.SoonAsync(() => _database.LastSession!.IsWaiting);
+            time.Advance(limit);
+            await Assert.ThrowsAsync<QueryTimeoutException>(() => waiting.Soon());
         }
 
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1 FROM DUAL"));

@@ -161,13 +161,26 @@ public sealed class ImmediateResetTests
     public async Task Statement_timeout_of_the_last_holder_does_not_cancel_the_reset(bool isAwaited)
     {
         await using var database = await OwnDatabase.CreateAsync();
+        await using var other = await database.ConnectAsync();
+        await using var watcher = await database.ConnectAsync();
         await using var pool = database.NewPool(SessionReset.ByPool);
-        await UseAsync(pool, isAwaited, async connection =>
-        {
-            // To drop these takes the server longer than the timeout.
-            await connection.ExecuteAsync("DO $$ BEGIN FOR i IN 1..500 LOOP EXECUTE 'CREATE TEMP TABLE t' || i || ' (id int PRIMARY KEY)'; END LOOP; END $$");
-            await connection.ExecuteAsync("SET my.tenant = '1'; SET statement_timeout = '1ms'");
-        });
+        var process = 0;
+        var leaving = Task.Run(
+            () => UseAsync(pool, isAwaited, async connection =>
+            {
+                await connection.ExecuteAsync("CREATE TEMP TABLE kept (id int)");
+                var schema = await connection.ScalarAsync<string>("SELECT pg_my_temp_schema()::regnamespace::text");
+                await other.ExecuteAsync($"BEGIN; LOCK TABLE {schema}.kept IN ACCESS SHARE MODE");
+                await connection.ExecuteAsync("SET my.tenant = '1'; SET statement_timeout = '200ms'");
+                Volatile.Write(ref process, connection.ProcessID);
+            }),
+            Stop);
+
+        // To drop the table, the reset waits for longer than the timeout.
+        await Patience.SoonAsync(async () => await watcher.ScalarAsync<int>(
+            $"SELECT count(*) FROM pg_stat_activity WHERE pid = {Volatile.Read(ref process)} AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '1 s'") == 1);
+        await other.ExecuteAsync("ROLLBACK");
+        await leaving;
         await UseAsync(pool, isAwaited, async connection =>
         {
             Assert.Equal(0, await connection.ScalarAsync<int>("SELECT count(*) FROM pg_class WHERE pg_my_temp_schema() IN (relnamespace)"));

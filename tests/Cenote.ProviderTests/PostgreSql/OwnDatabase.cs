@@ -65,7 +65,19 @@ internal sealed class OwnDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await using var administrator = await ConnectAsync(RealServers.PostgreSql);
-        await administrator.ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
+        await Patience.SoonAsync(async () =>
+        {
+            try
+            {
+                await administrator.ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
+                return true;
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ObjectInUse)
+            {
+                // The server gives the sessions that it ends five seconds.
+                return false;
+            }
+        });
     }
 
     private static async Task<NpgsqlConnection> ConnectAsync(string connectionString)

@@ -218,7 +218,7 @@ public sealed class TypeCatalogueTests
     {
         await using var database = await OwnDatabase.CreateAsync();
         await using var administrator = await database.ConnectAsync();
-        await using var pool = database.NewPool(clearing, maxSize: 4, options => options.ConnectTimeout = TimeSpan.FromSeconds(1));
+        await using var pool = database.NewPool(clearing, maxSize: 4, options => options.ConnectTimeout = TimeSpan.FromSeconds(3));
         await using (var transaction = await administrator.BeginTransactionAsync(Stop))
         {
             await administrator.ExecuteAsync("LOCK TABLE pg_enum IN ACCESS EXCLUSIVE MODE");

@@ -1,4 +1,5 @@
 using Microsoft.Data.SqlClient;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cenote.ProviderTests.SqlServer;
 
@@ -138,9 +139,14 @@ public sealed class SqlServerSessionTests : SqlServerSuite
     [Fact]
     public async Task A_statement_that_runs_too_long_is_ended_and_its_session_kept()
     {
-        await using var pool = NewPool(configure: options => options.QueryTimeout = TimeSpan.FromMilliseconds(50));
+        var (time, limit) = (new FakeTimeProvider(), TimeSpan.FromMinutes(1));
+        await using var pool = NewPool(configure: options => (options.TimeProvider, options.QueryTimeout) = (time, limit));
         await using var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<QueryTimeoutException>(() => connection.ExecuteAsync("WAITFOR"));
+        var waiting = connection.ExecuteAsync("WAITFOR");
+        // A cancel that comes before the statement does nothing.
+        await UntilAsync(() => Server.Sessions.Any(session => session.IsBusy));
+        time.Advance(limit);
+        await Assert.ThrowsAsync<QueryTimeoutException>(() => waiting.Soon());
         await connection.CloseAsync();
         Assert.Equal(1, await pool.ScalarAsync<int>("SELECT 1"));
         Assert.Equal(1, pool.GetStatistics().ConnectionsOpened);
@@ -185,8 +191,8 @@ public sealed class SqlServerSessionTests : SqlServerSuite
         try
         {
             await physical.OpenAsync(TestContext.Current.CancellationToken);
-            await physical.ValidateAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
-            physical.Validate(TimeSpan.FromMilliseconds(500));
+            await physical.ValidateAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            physical.Validate(TimeSpan.FromSeconds(29.5));
             Assert.True(physical.IsUsable);
 
             Assert.Single(Server.Sessions).Drop();

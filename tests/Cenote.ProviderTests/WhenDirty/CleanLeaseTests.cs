@@ -20,7 +20,7 @@ public sealed class CleanLeaseTests
         {
             await connection.ExecuteAsync("SELECT 1");
             await using var transaction = await connection.BeginTransactionAsync(Token);
-            await connection.ExecuteAsync("SELECT lower('A'), count(*) FROM information_schema.tables WHERE table_name = 'none'");
+            await connection.ExecuteAsync("SELECT lower('A'), count(*) FROM information_schema.tables WHERE table_schema = 'none' AND table_name = 'none'");
             await transaction.CommitAsync(Token);
             await connection.ExecuteAsync("BEGIN");
             await connection.ExecuteAsync("SELECT 2");
