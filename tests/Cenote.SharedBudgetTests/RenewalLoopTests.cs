@@ -53,7 +53,7 @@ public sealed class RenewalLoopTests
         await using var redis = await NewRedisAsync();
         var (loop, _) = NewLoop(redis, RealServers.PostgreSqlOrdinary);
         await loop.BeginAsync().Soon();
-        var pool = new ConnectionPoolBuilder().UsePostgreSql(RealServers.PostgreSqlOrdinary).WithBudget(_budget!).WithSize(0, 9).Build();
+        var pool = new ConnectionPoolBuilder().UsePostgreSql(RealServers.PostgreSqlOrdinary).WithBudget(_budget!).WithSize(0, 9).WithAcquireTimeout(TimeSpan.FromMinutes(5)).Build();
         await using (pool)
         {
             var connections = await Task.WhenAll(Enumerable.Range(0, 9).Select(_ => pool.OpenConnectionAsync(TestContext.Current.CancellationToken).AsTask()));

@@ -68,7 +68,7 @@ internal sealed class BudgetFleet : IAsyncDisposable
         };
         change?.Invoke(options);
         var shared = await SharedConnectionBudget.StartAsync(options);
-        var pool = _database.Use(new ConnectionPoolBuilder().WithName(shared.Instance), shared.AddLabel(_database.ConnectionString)).WithBudget(shared.Budget).WithSize(0, 100).Build();
+        var pool = _database.Use(new ConnectionPoolBuilder().WithName(shared.Instance), shared.AddLabel(_database.ConnectionString)).WithBudget(shared.Budget).WithSize(0, 100).WithAcquireTimeout(TimeSpan.FromMinutes(5)).Build();
         var member = new BudgetMember(shared, pool, _database.Work, multiplexer);
         _members.Add(member);
         return member;

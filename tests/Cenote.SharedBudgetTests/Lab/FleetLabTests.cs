@@ -4,6 +4,7 @@ namespace Cenote.SharedBudgetTests.Lab;
 /// Processes that are killed, frozen and cut off while Redis restarts. The count of the server is compared with the
 /// budget every 10 ms. The long form, with eight processes: CENOTE_SHARED_LAB=SECONDS, CENOTE_SHARED_SEED.
 /// </summary>
+[Collection(nameof(RunsAlone))]
 public sealed class FleetLabTests(ITestOutputHelper output)
 {
     private const int Enough = FleetLab.Budget * 9 / 10;

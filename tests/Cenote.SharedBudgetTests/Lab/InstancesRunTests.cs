@@ -5,6 +5,7 @@ using Cenote.Shop.Instances;
 namespace Cenote.SharedBudgetTests.Lab;
 
 /// <summary><c>./run --instances</c> on a real PostgreSQL.</summary>
+[Collection(nameof(RunsAlone))]
 public sealed class InstancesRunTests(ITestOutputHelper output)
 {
     [Fact]

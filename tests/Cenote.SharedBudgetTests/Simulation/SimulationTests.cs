@@ -4,6 +4,7 @@ namespace Cenote.SharedBudgetTests.Simulation;
 /// Many instances in fake time against the real rules. The lab: CENOTE_SHARED_RUNS, CENOTE_SHARED_INSTANCES,
 /// CENOTE_SHARED_SEED.
 /// </summary>
+[Collection(nameof(RunsAlone))]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     [Fact]
