@@ -1,11 +1,18 @@
+using Cenote;
 using ReadReplicas;
 
 await using var orders = Servers.Build();
-using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
 try
 {
     await orders.WaitUntilReadyAsync(patience.Token);
     await Task.WhenAll(orders.Servers.Select(server => server.Pool.WaitUntilReadyAsync(patience.Token)));
+
+    // On a busy machine the first probe of a server may have been too late.
+    while (orders.Servers.Any(server => server.State != ReplicaSetServerState.Serving))
+    {
+        await orders.ProbeAsync(patience.Token);
+    }
 }
 catch (OperationCanceledException)
 {

@@ -36,7 +36,7 @@ public sealed class ClosingTests
     [Fact]
     public async Task A_probe_that_hangs_does_not_hold_up_the_end()
     {
-        await using var test = await TestSet.CreateAsync();
+        await using var test = await TestSet.CreateAsync(configure: static options => options.ProbeTimeout = TimeSpan.FromSeconds(1));
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.Hang(gate, honoursCancellation: false));
         var probing = test.Set.ProbeAsync(Stop);

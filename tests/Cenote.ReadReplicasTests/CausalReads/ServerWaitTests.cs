@@ -19,6 +19,9 @@ public sealed class ServerWaitTests
         Assert.Equal(TimeSpan.FromMilliseconds(250), wait.Timeout);
         var second = test.Set.RentReadAsync(ten, Stop).AsTask();
         var twenty = test.Set.RentReadAsync(await TokenAsync(test, 20), Stop).AsTask();
+
+        // A probe that the first caller set off before the wait had begun has ended when this one has.
+        await test.ProbeAsync();
         var questions = test.Two.Database.Calls(StubCall.Status).Started;
 
         // The fake clock stands still: only the end of the wait lets them go on.

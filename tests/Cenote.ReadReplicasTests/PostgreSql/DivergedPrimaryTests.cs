@@ -54,6 +54,9 @@ public sealed class DivergedPrimaryTests
     private static ReplicaSet Build(PostgreSqlServer former, PostgreSqlServer promoted) => new ReplicaSetBuilder("diverged")
         .AddPrimary("former", pool => pool.UseProvider(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(former))).WithSize(1, 2))
         .AddReplica("promoted", pool => pool.UseProvider(new PostgreSqlProvider(PostgreSqlLab.ConnectionString(promoted))).WithSize(1, 2))
+
+        // A busy machine is not a dead server.
+        .Configure(static options => (options.ProbeTimeout, options.PrimaryTimeout) = (TimeSpan.FromMinutes(1), Patience.Limit))
         .Build();
 
     private static async Task<long> CountAsync(ReplicaSet set)

@@ -18,11 +18,7 @@ public sealed class FailoverTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _lab = await PostgreSqlLab.StartAsync(replicas: 2);
-        _real = await RealSet.StartAsync(_lab.Servers.Select(PostgreSqlLab.NewProvider), static options =>
-        {
-            options.MaxLag = TimeSpan.FromSeconds(1);
-            options.MaxReadsOnPrimary = 1;
-        });
+        _real = await StartSetAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -117,6 +113,8 @@ public sealed class FailoverTests : IAsyncLifetime
     [Fact]
     public async Task A_replica_that_falls_behind_leaves_until_it_has_caught_up()
     {
+        await _real.DisposeAsync();
+        _real = await StartSetAsync(static options => options.MaxLag = TimeSpan.FromSeconds(2));
         await Db2.PauseReplayAsync();
         var left = _real.Change(TopologyChangeKind.ReplicaEvicted, "db2");
         await Patience.UntilAsync(
@@ -134,6 +132,12 @@ public sealed class FailoverTests : IAsyncLifetime
         await _real.Change(TopologyChangeKind.ReplicaJoined, "db2");
         await AwaitReadersAsync("db2", "db3");
     }
+
+    private Task<RealSet> StartSetAsync(Action<ReplicaSetOptions>? configure = null) => RealSet.StartAsync(_lab.Servers.Select(PostgreSqlLab.NewProvider), options =>
+    {
+        options.MaxReadsOnPrimary = 1;
+        configure?.Invoke(options);
+    });
 
     /// <summary>
     /// Db3 follows db2: a server that has received more than the promoted one cannot follow it afterwards.

@@ -53,7 +53,7 @@ public sealed class SilenceTests
     [Fact]
     public async Task A_driver_that_ignores_its_timeout_is_left_behind_and_the_probes_go_on()
     {
-        await using var test = await TestSet.CreateAsync(replicas: 1);
+        await using var test = await CreateSilencedAsync();
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.Hang(gate, honoursCancellation: false));
         await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100));
@@ -67,7 +67,7 @@ public sealed class SilenceTests
     [Fact]
     public async Task A_driver_that_blocks_a_cancel_does_not_keep_a_probe_from_failing_in_time()
     {
-        await using var test = await TestSet.CreateAsync(replicas: 1);
+        await using var test = await CreateSilencedAsync();
         var gate = new StubGate();
         test.Two.Script.Always(StubCall.Status, StubStep.HangInCancelToo(gate));
         var found = Task.Run(() => test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable, TimeSpan.FromMilliseconds(100)), Stop);
@@ -79,8 +79,9 @@ public sealed class SilenceTests
     [Fact]
     public async Task Holders_on_a_lost_host_get_an_exception_if_configured()
     {
-        await using var test = await TestSet.CreateAsync(replicas: 1, configure: options => options.RevokeLeasesAfter = TimeSpan.FromSeconds(5));
+        await using var test = await CreateSilencedAsync(static options => options.RevokeLeasesAfter = TimeSpan.FromSeconds(5));
         await using var read = await test.Set.OpenReadConnectionAsync(Stop);
+        var session = read.Unwrap<StubConnection>().Session!;
         var gate = test.Two.GoSilent();
         await using var command = read.CreateCommand();
         command.CommandText = "SELECT 1";
@@ -93,8 +94,9 @@ public sealed class SilenceTests
         await test.PumpUntil(() => test.Server("two").Pool.GetStatistics().LeasesRevoked == 1, TimeSpan.FromMilliseconds(100));
 
         Assert.Equal(System.Data.ConnectionState.Broken, read.State);
+
         // The revocation is counted before the session is ended, which is what the holder's call fails with.
-        await Patience.SoonAsync(() => test.Two.Database.Aborts == 1);
+        await Patience.SoonAsync(() => session.HasEnded);
         gate.Release();
         await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => reading.Soon());
     }
@@ -148,4 +150,13 @@ public sealed class SilenceTests
 
         Assert.InRange(test.Set.GetStatistics().Servers[1].Probes - before, 0, 2);
     }
+
+    /// <summary>A set with a replica whose probes fail a second after it went silent.</summary>
+    private static Task<TestSet> CreateSilencedAsync(Action<ReplicaSetOptions>? configure = null) => TestSet.CreateAsync(
+        replicas: 1,
+        configure: options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(1);
+            configure?.Invoke(options);
+        });
 }

@@ -44,7 +44,7 @@ public sealed class OwnPoolTests
 
     private static async Task<ReplicaSet> BuildAsync(ConnectionPool primary, params ConnectionPool[] replicas)
     {
-        var builder = new ReplicaSetBuilder("set").AddPrimary(primary.Name, primary).Configure(options => options.SlowStartDuration = TimeSpan.Zero);
+        var builder = new ReplicaSetBuilder("set").AddPrimary(primary.Name, primary).Configure(static options => (options.SlowStartDuration, options.ProbeTimeout) = (TimeSpan.Zero, TimeSpan.FromMinutes(1)));
         foreach (var replica in replicas)
         {
             builder.AddReplica(replica.Name, replica);

@@ -93,6 +93,9 @@ public sealed class WriterAndReadersTests : IDisposable
     private ReplicaSet Create() => new ReplicaSetBuilder("notes")
         .AddPrimary("writer", pool => pool.UseSqlite(ConnectionString).WithSize(1, 1).Configure(options => options.StartupMode = StartupMode.FailFast))
         .AddReplica("readers", pool => pool.UseSqlite(ConnectionString, new SqliteProviderOptions { IsReadOnly = true }).WithSize(2, 4))
+
+        // A busy machine is not a file that is gone.
+        .Configure(static options => (options.ProbeTimeout, options.PrimaryTimeout) = (TimeSpan.FromMinutes(1), Patience.Limit))
         .Build();
 
     private string ConnectionString => $"Data Source={_directory}/notes.db";

@@ -36,7 +36,7 @@ public sealed class BlipTests
         await using var set = new ReplicaSetBuilder("set")
             .AddPrimary("one", pool => pool.UseProvider(one.Provider))
             .AddReplica("two", pool => pool.UseProvider(two.Provider))
-            .Configure(options => options.ProbeTimeout = TimeSpan.FromMinutes(1))
+            .Configure(static options => (options.ProbeTimeout, options.PrimaryTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), Patience.Limit, Patience.Limit))
             .Build();
         var writing = set.RentWriteAsync(Stop).AsTask();
         while (set.Servers[0].Position is null)
@@ -73,7 +73,8 @@ public sealed class BlipTests
         var one = new StubServer("one", ServerRole.Primary);
         var two = new StubServer("two", ServerRole.Replica);
         two.Script.Always(StubCall.Status, StubStep.Fail(FailureKind.TooManyConnections));
-        await using var set = new ReplicaSetBuilder("set").AddPrimary("one", pool => pool.UseProvider(one.Provider)).AddReplica("two", pool => pool.UseProvider(two.Provider)).Build();
+        await using var set = new ReplicaSetBuilder("set").AddPrimary("one", pool => pool.UseProvider(one.Provider)).AddReplica("two", pool => pool.UseProvider(two.Provider))
+            .Configure(static options => options.ProbeTimeout = TimeSpan.FromMinutes(1)).Build();
         await set.WaitUntilReadyAsync(Stop).Soon();
 
         await set.ProbeAsync(Stop).Soon();

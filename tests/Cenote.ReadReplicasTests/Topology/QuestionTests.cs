@@ -59,7 +59,13 @@ public sealed class QuestionTests
     [Fact]
     public async Task A_question_that_hangs_counts_as_a_failed_probe()
     {
-        await using var test = await CreateAsync();
+        await using var test = await CreateAsync(static options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(1);
+
+            // Questions are asked only while a read waits.
+            (options.CausalReadTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+        });
         test.One.Reach(20);
         test.Two.Reach(6);
         await test.ProbeAsync();
@@ -73,7 +79,7 @@ public sealed class QuestionTests
 
         // Two probes that fail would have opened two connections.
         Assert.InRange(test.Two.Database.Calls(StubCall.Open).Started, opens, opens + 1);
-        await test.Pump(reading);
+        await test.Pump(reading, TimeSpan.FromSeconds(1));
         (await reading).Dispose();
         gate.Release();
     }
@@ -99,12 +105,13 @@ public sealed class QuestionTests
     }
 
     /// <summary>A set on timeline 1 that makes no probe by itself.</summary>
-    private static async Task<TestSet> CreateAsync()
+    private static async Task<TestSet> CreateAsync(Action<ReplicaSetOptions>? configure = null)
     {
-        var test = await TestSet.CreateAsync(configure: static options =>
+        var test = await TestSet.CreateAsync(configure: options =>
         {
             (options.ProbeInterval, options.MaxLag) = (TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
             options.CausalReadTimeout = TimeSpan.FromSeconds(1);
+            configure?.Invoke(options);
         });
         foreach (var stub in test.Stubs)
         {

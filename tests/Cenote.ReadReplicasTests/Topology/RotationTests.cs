@@ -63,9 +63,12 @@ public sealed class RotationTests
         await test.ReadAsync(400);
         Assert.InRange(two.Pool.GetStatistics().Rents - before, 1, 150);
 
-        await test.PumpUntil(() => two.TrafficShare is > 0.5 and < 1, TimeSpan.FromMilliseconds(250));
-        await test.PumpUntil(() => two.TrafficShare == 1, TimeSpan.FromMilliseconds(250));
+        test.Time.Advance(TimeSpan.FromSeconds(6));
         await test.ProbeAsync();
+        Assert.InRange(two.TrafficShare, 0.5, 0.99);
+        test.Time.Advance(TimeSpan.FromSeconds(5));
+        await test.ProbeAsync();
+        Assert.Equal(1, two.TrafficShare);
         Assert.Equal("three 10, two 10", await test.ReadAsync(20));
     }
 
