@@ -14,6 +14,8 @@ internal sealed class SimulatedInstance
     private readonly Grant _grant;
     private readonly Observer _observer;
     private readonly int _startedAt;
+    private string? _epoch;
+    private int _forgottenUntil;
     private bool _hasFamily;
     private int _size;
     private int _demand;
@@ -83,6 +85,16 @@ internal sealed class SimulatedInstance
     public override string ToString() => FormattableString.Invariant(
         $"{Id} of {Family}: {AtServer} at the server, {Opening} opening, {Broken} broken, size {_size}, grant {_grant.Read()} valid {_grant.IsValid}, place {_grant.HasPlace}, control {_grant.Control}, frozen until {FrozenUntil}, cut off until {CutOffUntil} and {DatabaseCutOffUntil}");
 
+    /// <summary>
+    /// Returns what it has or may open by its grant, whatever it wants. Nothing if the grants were lost, and it had no
+    /// session at the server before they were counted: its return is a documented limit, until the others know.
+    /// </summary>
+    internal int CountAllowed()
+    {
+        _forgottenUntil = AtServer == 0 && _epoch != _world.Epoch ? int.MaxValue : _forgottenUntil;
+        return _world.Now < _forgottenUntil ? 0 : Math.Max(AtServer, _grant.MayConnect ? Math.Min(_size, _grant.Read()) + 1 : 0);
+    }
+
     /// <summary>The server loses its connections to the instance, which notices it later.</summary>
     internal void Drop()
     {
@@ -136,7 +148,7 @@ internal sealed class SimulatedInstance
         var random = _world.Random;
         if (random.Next(40) == 0)
         {
-            _demand = random.Next(5) switch { 0 => 0, 1 => random.Next(_world.Settings.Guaranteed * 2), _ => _world.Settings.MaxConnections };
+            _demand = random.Next(_world.KindsOfDemand) switch { 0 => 0, 1 => random.Next(_world.Settings.Guaranteed * 2), _ => _world.Settings.MaxConnections };
         }
 
         // What began before ends now, also after the process stood still: the server accepts it first.
@@ -249,7 +261,8 @@ internal sealed class SimulatedInstance
 
     private void Accept(GrantAnswer answer, LifeSign sentAt)
     {
-        HasAnswer = true;
+        (HasAnswer, _epoch) = (true, answer.Epoch);
+        _forgottenUntil = Math.Min(_forgottenUntil, _world.Now + (int)_world.Settings.TimeToLive);
         if (!_hasFamily)
         {
             (Family, _hasFamily) = (answer.Family, true);

@@ -61,23 +61,32 @@ internal sealed class SimulatedWorld
 
     internal double Seconds => Now / 1000.0;
 
+    /// <summary>Gets of how many kinds of demand two are small: in a large world the sum would hardly vary.</summary>
+    internal int KindsOfDemand => IsLarge ? 50 : 5;
+
+    /// <summary>Gets which life of the store and of its table the grants are of.</summary>
+    internal string Epoch => _table.Epoch;
+
     internal bool IsStoreDown => Now < _downUntil;
 
     /// <summary>Gets the most sessions that the server had at once.</summary>
     internal int Most { get; private set; }
 
+    /// <summary>Gets the largest sum of what the instances had or were allowed to open.</summary>
+    internal int MostAllowed { get; private set; }
+
     /// <summary>Gets the sessions that were ended though their instance could renew its grant.</summary>
     internal int WronglyEnded { get; private set; }
 
     /// <summary>Gets whether a rule was broken.</summary>
-    internal bool HasFailed => Most > Settings.MaxConnections || WronglyEnded > 0;
+    internal bool HasFailed => Most > Settings.MaxConnections || MostAllowed > Settings.MaxConnections || WronglyEnded > 0;
 
     /// <summary>Gets the sum of sessions at all steps, and the sum of what the budget allows.</summary>
     internal (long Used, long Allowed) Use { get; private set; }
 
     /// <summary>Returns what instances have and what the table says, at the end.</summary>
     internal string Describe() => FormattableString.Invariant(
-        $"{Most} sessions of {Settings.MaxConnections}, {WronglyEnded} ended wrongly, {Settings.Instances} instances declared, {Settings.Guaranteed} guaranteed, after {Now} ms\n{string.Join('\n', _instances)}\n{_table}");
+        $"{Most} sessions and {MostAllowed} allowed of {Settings.MaxConnections}, {WronglyEnded} ended wrongly, {Settings.Instances} instances declared, {Settings.Guaranteed} guaranteed, after {Now} ms\n{string.Join('\n', _instances)}\n{_table}");
 
     internal void Run(int milliseconds)
     {
@@ -85,7 +94,7 @@ internal sealed class SimulatedWorld
         {
             Now += 10 * _scale;
             Happen();
-            var sessions = 0;
+            var (sessions, allowed) = (0, 0);
             foreach (var instance in _instances)
             {
                 instance.Tick();
@@ -94,9 +103,10 @@ internal sealed class SimulatedWorld
             foreach (var instance in _instances)
             {
                 sessions += instance.AtServer;
+                allowed += instance.CountAllowed();
             }
 
-            Most = Math.Max(Most, sessions);
+            (Most, MostAllowed) = (Math.Max(Most, sessions), Math.Max(MostAllowed, allowed));
             Use = (Use.Used + sessions, Use.Allowed + Settings.MaxConnections);
         }
     }
@@ -120,6 +130,8 @@ internal sealed class SimulatedWorld
     {
         return GrantRules.Renew(_table, request, Settings, Now + _clockOffset, Fault == PlantedFault.TrustsALostTable ? "1" : _epoch.ToString(CultureInfo.InvariantCulture));
     }
+
+    private bool IsLarge => _declared > LargeWorld;
 
     private bool HaveAllAnswers => _instances.TrueForAll(static instance => instance.HasAnswer);
 
@@ -170,12 +182,18 @@ internal sealed class SimulatedWorld
             return;
         }
 
-        for (var i = 0; i <= _declared / LargeWorld; i++)
+        // In a large world the store is left alone for longer, so that the budget is used up between two counts.
+        for (var i = 0; i <= _declared / (4 * LargeWorld); i++)
         {
             HappenToOne();
         }
 
-        switch (Random.Next(_calm))
+        if (IsLarge && Random.Next(_calm) < 4)
+        {
+            HappenToMany();
+        }
+
+        switch (Random.Next(_calm * (IsLarge ? 5 : 1)))
         {
             case 0:
                 _epoch++;
@@ -228,6 +246,31 @@ internal sealed class SimulatedWorld
                 // One more than was declared. Not while one has started alone: the number must be right for that.
                 _instances.Add(new SimulatedInstance(this, ++_numbers, isDeclared: false));
                 break;
+        }
+    }
+
+    /// <summary>A zone of a large world is cut off, stands still, or loses its connections.</summary>
+    private void HappenToMany()
+    {
+        var (kind, until, zone) = (Random.Next(3), Now + (_scale * (500 + Random.Next(6000))), Random.Next(2, 8));
+        foreach (var instance in _instances)
+        {
+            if (instance.VanishesAt == int.MaxValue && Random.Next(zone) == 0)
+            {
+                switch (kind)
+                {
+                    case 0:
+                        instance.FrozenUntil = until;
+                        break;
+                    case 1:
+                        instance.CutOffUntil = until;
+                        break;
+                    case 2:
+                        instance.Drop();
+                        instance.CutOffUntil = instance.DatabaseCutOffUntil = until;
+                        break;
+                }
+            }
         }
     }
 

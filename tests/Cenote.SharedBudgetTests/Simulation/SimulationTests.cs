@@ -56,6 +56,26 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Assert.Fail($"{fault} was not found.");
     }
 
+    /// <summary>Shows that the runs of a thousand instances can fail.</summary>
+    [Theory]
+    [InlineData(PlantedFault.UsesExpiredGrants, 4)]
+    [InlineData(PlantedFault.TrustsTheClockOfTheStore, 5)]
+    public void A_broken_rule_is_found_among_a_thousand_instances(PlantedFault fault, int first)
+    {
+        for (var seed = first; seed < first + 100; seed++)
+        {
+            var world = new SimulatedWorld(seed, 1000, fault);
+            world.Run(LengthOfLarge(seed));
+            if (world.HasFailed)
+            {
+                output.WriteLine(FormattableString.Invariant($"{fault}: {world.MostAllowed} of {world.Settings.MaxConnections} allowed, {world.WronglyEnded} ended wrongly, with seed {seed}"));
+                return;
+            }
+        }
+
+        Assert.Fail($"{fault} was not found.");
+    }
+
     [Fact]
     public void Instances_start_again_after_all_were_killed() => Parallel.For(1, 101, static seed =>
     {
