@@ -20,7 +20,8 @@ internal static class WorkText
 
     internal static WorkEffect EffectOf(CommandType type, ReadOnlySpan<char> text)
     {
-        var effect = type == CommandType.Text ? WorkEffect.None : WorkEffect.LeavesTransaction;
+        // DuckDB.NET 1.5.6.1 reports 0, which is not a type of command, until one is set.
+        var effect = type is CommandType.Text or default(CommandType) ? WorkEffect.None : WorkEffect.LeavesTransaction;
         for (var index = 0; index < text.Length; index++)
         {
             // Not begun by a digit: MySQL executes /*!50000COMMIT*/.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DuckDB.NET.Data;
 
 namespace Cenote.ProviderTests.Profiles;
@@ -33,21 +34,81 @@ public class DuckDbProfileTests : ProfileSuite, IDisposable
 
     protected virtual void Dispose(bool disposing) => TemporaryFolder.Delete(_directory);
 
-    // A transaction fails at once where another one has changed the row.
+    // A transaction fails at once where another one has changed the row. It waits for none, so that two of them never
+    // wait for each other.
     public override async Task Work_that_collides_with_another_s_is_run_again()
+    {
+        var tries = await CollideAsync("UPDATE {0} SET n = n + 10", "UPDATE {0} SET n = n + 1", "TransactionContext Error: Conflict on ", otherEnds: true);
+
+        AssertOnPage("deadlock, conflict", tries == 2 ? "run again" : "passed over");
+    }
+
+    [Fact]
+    public async Task Work_that_collides_with_an_open_transaction_is_run_again() => Assert.Equal(
+        2, await CollideAsync("UPDATE {0} SET n = n + 10", "UPDATE {0} SET n = n + 1", "TransactionContext Error: Conflict on ", otherEnds: false));
+
+    // Elsewhere ALTER commits, so that only work that may run twice is run again after it.
+    [Fact]
+    public async Task Idempotent_work_is_run_again_after_a_conflict_in_the_catalogue() => Assert.Equal(
+        2,
+        await CollideAsync(
+            "ALTER TABLE {0} ADD COLUMN other INTEGER",
+            "ALTER TABLE {0} ADD COLUMN mine INTEGER",
+            "TransactionContext Error: Catalog write-write conflict",
+            otherEnds: false,
+            isIdempotent: true));
+
+    /// <summary>
+    /// Runs a statement as work whose first attempt meets another transaction, which has run its own since the work
+    /// began.
+    /// </summary>
+    /// <returns>The number of attempts.</returns>
+    private async Task<int> CollideAsync(string others, string own, string message, bool otherEnds, bool isIdempotent = false)
     {
         var table = await NewTableAsync(KeyedColumns);
         await using var pool = NewPool(maxSize: 2);
         await pool.ExecuteAsync($"INSERT INTO {table} VALUES (1, 0)");
-        await using var one = await pool.OpenConnectionAsync(Stop);
         await using var other = await pool.OpenConnectionAsync(Stop);
-        await using var first = await one.BeginTransactionAsync(Stop);
-        await RunAsync(one, first, $"UPDATE {table} SET n = n + 1");
-        await using var second = await other.BeginTransactionAsync(Stop);
+        DbTransaction? open = null;
+        var failures = new List<Exception>();
+        var tries = 0;
+        var retry = Repeated;
+        retry.IsIdempotent = isIdempotent;
+        await pool.ExecuteAsync(
+            async (connection, _) =>
+            {
+                if (++tries == 2 && open is not null)
+                {
+                    await open.CommitAsync(Stop);
+                    await open.DisposeAsync();
+                }
 
-        var failure = await Assert.ThrowsAsync<DuckDBException>(() => RunAsync(other, second, $"UPDATE {table} SET n = n + 1"));
+                await using var transaction = await connection.BeginTransactionAsync(Stop);
 
-        AssertOnPage("deadlock, conflict", pool.Provider.ClassifyFailure(failure) == FailureKind.Transient ? "transient" : "not known");
+                // From here on it has its snapshot.
+                await RunAsync(connection, transaction, $"SELECT count(*) FROM {table}");
+                if (tries == 1)
+                {
+                    open = otherEnds ? null : await other.BeginTransactionAsync(Stop);
+                    await RunAsync(other, open, string.Format(CultureInfo.InvariantCulture, others, table));
+                }
+
+                try
+                {
+                    await RunAsync(connection, transaction, string.Format(CultureInfo.InvariantCulture, own, table));
+                    await transaction.CommitAsync(Stop);
+                }
+                catch (DuckDBException exception)
+                {
+                    failures.Add(exception);
+                    throw;
+                }
+            },
+            retry,
+            Stop);
+
+        Assert.StartsWith(message, Assert.Single(failures).Message, StringComparison.Ordinal);
+        return tries;
     }
 
     [Fact]

@@ -29,6 +29,13 @@ public sealed class WorkTextTests
     [InlineData("", nameof(WorkEffect.None))]
     public void The_words_tell(string text, string effect) => Assert.Equal(effect, WorkText.EffectOf(CommandType.Text, text).ToString());
 
+    // A driver may report no type until one is set.
+    [Theory]
+    [InlineData(default(CommandType), nameof(WorkEffect.None))]
+    [InlineData(CommandType.StoredProcedure, nameof(WorkEffect.LeavesTransaction))]
+    [InlineData(CommandType.TableDirect, nameof(WorkEffect.LeavesTransaction))]
+    public void A_procedure_may_do_anything(CommandType type, string effect) => Assert.Equal(effect, WorkText.EffectOf(type, "p").ToString());
+
     [Theory]
     [InlineData("END", CommandType.Text, 1, 1)]
     [InlineData("ROLLBACK", CommandType.Text, 1, 2)]
