@@ -7,17 +7,10 @@
 #
 # Needs the .NET 10 SDK, and no package. Exit code 0: as described.
 set -uo pipefail
-# No compiler or build node outlives the script.
-export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-DIRECTORY=$(mktemp -d)
-trap 'rm -rf "$DIRECTORY"' EXIT
-cat > "$DIRECTORY/Seen.csproj" <<'XML'
-<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework></PropertyGroup></Project>
-XML
-cat > "$DIRECTORY/Program.cs" <<'CS'
-using System;
+source "$(dirname "$0")/../eng/findings.sh"
+need_dotnet
+build <<'CS'
 using System.Data.Common;
-using System.Linq;
 
 var middle = new DbConnectionStringBuilder { ConnectionString = "Host=a;Encrypt;Database=shop" };
 var keywords = string.Join(" | ", middle.Keys.Cast<string>());
@@ -34,4 +27,4 @@ catch (ArgumentException)
 Console.WriteLine($"runtime {Environment.Version}; keywords: {keywords}; has a database: {middle.ContainsKey("Database")}; refused at the end: {isRefusedAtTheEnd}");
 return keywords == "host | encrypt;database" && !middle.ContainsKey("Database") && isRefusedAtTheEnd ? 0 : 1;
 CS
-cd "$DIRECTORY" && dotnet run -c Release
+run

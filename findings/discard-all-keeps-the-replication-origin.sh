@@ -8,23 +8,12 @@
 #
 # Debian packages: postgresql-15, postgresql-client-15. Exit code 0: as described.
 set -uo pipefail
-BIN=/usr/lib/postgresql/15/bin
-for file in $BIN/postgres $BIN/psql; do [[ -x $file ]] || { echo "$file is missing: install postgresql-15, postgresql-client-15" >&2; exit 2; }; done
+source "$(dirname "$0")/../eng/findings.sh"
+PSQL=/usr/lib/postgresql/15/bin/psql
+need postgresql-client-15 $PSQL
+start_postgresql -c wal_level=logical
 
-DIRECTORY=$(mktemp -d)
-SERVER=
-finish() { [[ -z $SERVER ]] || { kill -INT "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-USER_PREFIX=()
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=nobody --regid=nogroup --clear-groups); chown nobody:nogroup "$DIRECTORY"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-PORT=$(free_port)
-"${USER_PREFIX[@]}" env LC_ALL=C $BIN/initdb -D "$DIRECTORY/data" -U app -A trust -N >/dev/null
-"${USER_PREFIX[@]}" $BIN/postgres -D "$DIRECTORY/data" -p $PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c wal_level=logical -c fsync=off >"$DIRECTORY/log" 2>&1 &
-SERVER=$!
-for ((tries = 0; tries < 300; tries++)); do $BIN/pg_isready -q -h 127.0.0.1 -p $PORT && break; sleep 0.1; done
-
-mapfile -t answers < <($BIN/psql -X -q -A -t "host=127.0.0.1 port=$PORT user=app dbname=postgres" <<'SQL'
+mapfile -t answers < <($PSQL -X -q -A -t "host=127.0.0.1 port=$PORT user=app dbname=postgres" <<'SQL'
 CREATE TABLE orders (n int);
 SELECT 'slot' FROM pg_create_logical_replication_slot('s', 'test_decoding');
 SELECT 'origin' FROM pg_replication_origin_create('elsewhere');

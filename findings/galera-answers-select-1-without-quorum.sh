@@ -8,25 +8,17 @@
 #
 # Debian packages: mariadb-server, mariadb-client, galera-4. Exit code 0: as described.
 set -uo pipefail
-for file in /usr/sbin/mariadbd /usr/lib/galera/libgalera_smm.so; do [[ -e $file ]] || { echo "$file is missing: install mariadb-server, mariadb-client, galera-4" >&2; exit 2; }; done
-
-DIRECTORY=$(mktemp -d)
-SERVER=
-finish() { [[ -z $SERVER ]] || { kill -KILL "$SERVER" 2>/dev/null; wait "$SERVER" 2>/dev/null; }; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-USER_PREFIX=()
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=nobody --regid=nogroup --clear-groups); chown nobody:nogroup "$DIRECTORY"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-
-PORT=$(free_port) GROUP=$(free_port) STATE=$(free_port)
-"${USER_PREFIX[@]}" mariadb-install-db --no-defaults --datadir="$DIRECTORY/data" --tmpdir="$DIRECTORY" --auth-root-authentication-method=normal --skip-test-db --skip-name-resolve >/dev/null 2>&1
-"${USER_PREFIX[@]}" /usr/sbin/mariadbd --no-defaults --datadir="$DIRECTORY/data" --tmpdir="$DIRECTORY" --port=$PORT --bind-address=127.0.0.1 --socket="$DIRECTORY/s" --pid-file="$DIRECTORY/pid" \
-    --skip-name-resolve --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON --wsrep-provider=/usr/lib/galera/libgalera_smm.so --wsrep-cluster-name=lab --wsrep-cluster-address=gcomm:// \
-    --wsrep-node-address=127.0.0.1:$GROUP "--wsrep-provider-options=base_host=127.0.0.1;base_port=$GROUP;gmcast.listen_addr=tcp://127.0.0.1:$GROUP;ist.recv_addr=127.0.0.1:$STATE;pc.wait_prim_timeout=PT1S;pc.announce_timeout=PT1S" \
-    >"$DIRECTORY/log" 2>&1 &
-SERVER=$!
+source "$(dirname "$0")/../eng/findings.sh"
+PLUGIN=/usr/lib/galera/libgalera_smm.so
+[[ -e $PLUGIN ]] || missing $PLUGIN galera-4
+need mariadb-client mariadb
+GROUP=$(free_port) STATE=$(free_port)
+start_mariadb --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON --wsrep-provider=$PLUGIN --wsrep-cluster-name=lab --wsrep-cluster-address=gcomm:// \
+    --wsrep-node-address=127.0.0.1:$GROUP "--wsrep-provider-options=base_host=127.0.0.1;base_port=$GROUP;gmcast.listen_addr=tcp://127.0.0.1:$GROUP;ist.recv_addr=127.0.0.1:$STATE;pc.wait_prim_timeout=PT1S;pc.announce_timeout=PT1S"
+STOP_SIGNAL=KILL # a node without its cluster does not end in time
 ask() { timeout 60 mariadb --no-defaults -uroot -h127.0.0.1 -P$PORT -sN -e "$1" 2>&1; }
-for ((tries = 0; tries < 300; tries++)); do [[ $(ask "SHOW STATUS LIKE 'wsrep_ready'") == *ON ]] && break; sleep 0.1; done
+is_ready() { [[ $(ask "SHOW STATUS LIKE 'wsrep_ready'") == *ON ]]; }
+until_true is_ready
 ask 'CREATE DATABASE lab' >/dev/null
 ask 'CREATE TABLE lab.t (n int)' >/dev/null
 

@@ -9,37 +9,26 @@
 #
 # Debian packages: postgresql-15, postgresql-client-15, pgbouncer. Exit code 0: as described.
 set -uo pipefail
+source "$(dirname "$0")/../eng/findings.sh"
 BIN=/usr/lib/postgresql/15/bin
-for file in $BIN/postgres $BIN/psql /usr/sbin/pgbouncer; do [[ -x $file ]] || { echo "$file is missing: install postgresql-15, postgresql-client-15, pgbouncer" >&2; exit 2; }; done
-
-DIRECTORY=$(mktemp -d)
-PIDS=()
-finish() { for pid in "${PIDS[@]}"; do kill -KILL "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; done; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-USER_PREFIX=()
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=nobody --regid=nogroup --clear-groups); chown nobody:nogroup "$DIRECTORY"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-until_true() { local tries; for ((tries = 0; tries < 300; tries++)); do "$@" >/dev/null 2>&1 && return 0; sleep 0.1; done; echo "gave up: $*" >&2; exit 2; }
-
-SERVER=$(free_port) PROXY=$(free_port) EARLY=$(free_port)
-"${USER_PREFIX[@]}" env LC_ALL=C $BIN/initdb -D "$DIRECTORY/data" -U app -A trust -N >/dev/null
-"${USER_PREFIX[@]}" $BIN/postgres -D "$DIRECTORY/data" -p $SERVER -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off >"$DIRECTORY/log" 2>&1 &
-POSTGRES=$!; PIDS+=($POSTGRES)
-until_true $BIN/pg_isready -q -h 127.0.0.1 -p $SERVER
+need 'postgresql-client-15 and pgbouncer' $BIN/psql /usr/sbin/pgbouncer
+start_postgresql
+PROXY=$(free_port) EARLY=$(free_port)
 
 start_pgbouncer() { # PORT
     printf '[databases]\npostgres = host=127.0.0.1 port=%s\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = %s\nunix_socket_dir =\nauth_type = trust\nauth_file = %s\nserver_login_retry = 1\n' \
-        $SERVER "$1" "$DIRECTORY/users" >"$DIRECTORY/$1.ini"
+        "$PORT" "$1" "$DIRECTORY/users" >"$DIRECTORY/$1.ini"
     echo '"app" ""' >"$DIRECTORY/users"
     "${USER_PREFIX[@]}" /usr/sbin/pgbouncer "$DIRECTORY/$1.ini" >"$DIRECTORY/$1.log" 2>&1 &
-    PIDS+=($!)
+    ends_with_script KILL
     until_true grep -q 'process up' "$DIRECTORY/$1.log"
 }
 through() { timeout 5 $BIN/psql -X "host=127.0.0.1 port=$1 user=app dbname=postgres" -v VERBOSITY=verbose -c "$2" 2>&1; }
 
 start_pgbouncer $PROXY
 through $PROXY 'SELECT 1' >/dev/null
-kill -KILL $POSTGRES; wait $POSTGRES 2>/dev/null
+kill -KILL "$SERVER"; wait "$SERVER" 2>/dev/null
+SERVER=
 start_pgbouncer $EARLY
 
 # The first client after the crash makes PgBouncer notice it.

@@ -10,37 +10,24 @@
 #
 # Debian packages: postgresql-15, postgresql-client-15, pgpool2. Exit code 0: as described.
 set -uo pipefail
+source "$(dirname "$0")/../eng/findings.sh"
 BIN=/usr/lib/postgresql/15/bin
-for file in $BIN/postgres $BIN/psql /usr/sbin/pgpool; do [[ -x $file ]] || { echo "$file is missing: install postgresql-15, postgresql-client-15, pgpool2" >&2; exit 2; }; done
-
-DIRECTORY=$(mktemp -d)
-PIDS=()
-finish() { for pid in "${PIDS[@]}"; do kill -INT "$pid" 2>/dev/null; done; for pid in "${PIDS[@]}"; do wait "$pid" 2>/dev/null; done; rm -rf "$DIRECTORY"; }
-trap finish EXIT
-USER_PREFIX=()
-[[ $EUID -ne 0 ]] || { USER_PREFIX=(setpriv --reuid=nobody --regid=nogroup --clear-groups); chown nobody:nogroup "$DIRECTORY"; }
-free_port() { local port; while port=$((20000 + RANDOM % 10000)); (: </dev/tcp/127.0.0.1/$port) 2>/dev/null; do :; done; echo $port; }
-until_true() { local tries; for ((tries = 0; tries < 300; tries++)); do "$@" >/dev/null 2>&1 && return 0; sleep 0.1; done; echo "gave up: $*" >&2; exit 2; }
-serve() { # DATA PORT
-    "${USER_PREFIX[@]}" $BIN/postgres -D "$1" -p "$2" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off >"$1.log" 2>&1 &
-    PIDS+=($!)
-    until_true $BIN/pg_isready -q -h 127.0.0.1 -p "$2"
-}
-
-PRIMARY=$(free_port) STANDBY=$(free_port) POOL=$(free_port) CONTROL=$(free_port)
-"${USER_PREFIX[@]}" env LC_ALL=C $BIN/initdb -D "$DIRECTORY/primary" -U app -A trust -N >/dev/null
-serve "$DIRECTORY/primary" $PRIMARY
-"${USER_PREFIX[@]}" $BIN/pg_basebackup -d "host=127.0.0.1 port=$PRIMARY user=app" -D "$DIRECTORY/standby" -R -c fast -X stream --no-sync
-serve "$DIRECTORY/standby" $STANDBY
-cat >"$DIRECTORY/pgpool.conf" <<CONF
+need 'postgresql-client-15 and pgpool2' $BIN/psql /usr/sbin/pgpool
+start_postgresql
+PRIMARY=$PORT STANDBY=$(free_port) POOL=$(free_port) CONTROL=$(free_port)
+"${USER_PREFIX[@]}" $BIN/pg_basebackup -d "host=127.0.0.1 port=$PRIMARY user=app" -D "$DIRECTORY/server/standby" -R -c fast -X stream --no-sync
+"${USER_PREFIX[@]}" $BIN/postgres -D "$DIRECTORY/server/standby" -p "$STANDBY" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off >"$DIRECTORY/standby.log" 2>&1 &
+ends_with_script INT
+until_true $BIN/pg_isready -q -h 127.0.0.1 -p "$STANDBY"
+cat >"$DIRECTORY/server/pgpool.conf" <<CONF
 listen_addresses = '127.0.0.1'
 port = $POOL
 pcp_listen_addresses = ''
 pcp_port = $CONTROL
-socket_dir = '$DIRECTORY'
-pcp_socket_dir = '$DIRECTORY'
-pid_file_name = '$DIRECTORY/pgpool.pid'
-logdir = '$DIRECTORY'
+socket_dir = '$DIRECTORY/server'
+pcp_socket_dir = '$DIRECTORY/server'
+pid_file_name = '$DIRECTORY/server/pgpool.pid'
+logdir = '$DIRECTORY/server'
 backend_clustering_mode = 'streaming_replication'
 load_balance_mode = on
 sr_check_user = 'app'
@@ -51,8 +38,8 @@ backend_hostname1 = '127.0.0.1'
 backend_port1 = $STANDBY
 backend_weight1 = 1
 CONF
-"${USER_PREFIX[@]}" /usr/sbin/pgpool -n -f "$DIRECTORY/pgpool.conf" >"$DIRECTORY/pgpool.log" 2>&1 &
-PIDS+=($!)
+"${USER_PREFIX[@]}" /usr/sbin/pgpool -n -f "$DIRECTORY/server/pgpool.conf" >"$DIRECTORY/pgpool.log" 2>&1 &
+ends_with_script INT
 session="host=127.0.0.1 port=$POOL user=app dbname=postgres"
 until_true $BIN/psql -X "$session" -c 'SELECT 1'
 
