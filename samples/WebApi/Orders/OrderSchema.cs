@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 
 namespace WebApi.Orders;
@@ -8,7 +9,16 @@ public sealed class OrderSchema(IServiceScopeFactory scopes) : IHostedService
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<OrderContext>().Database.EnsureCreatedAsync(cancellationToken);
+        var database = scope.ServiceProvider.GetRequiredService<OrderContext>().Database;
+        try
+        {
+            await database.EnsureCreatedAsync(cancellationToken);
+        }
+        catch (DbException)
+        {
+            // Another instance that starts at the same moment has created it. Any other failure comes again.
+            await database.EnsureCreatedAsync(cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
