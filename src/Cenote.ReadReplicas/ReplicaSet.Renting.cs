@@ -188,13 +188,21 @@ public sealed partial class ReplicaSet
     {
         var (isKnown, position) = await causal.RequireAsync(isBlocking, call.CancellationToken).ConfigureAwait(false);
         var required = position is null ? also : also is null ? position : position.Combine(also);
-        if (isKnown)
+        if (!isKnown)
+        {
+            // The written position is unknown, so only the server of the write certainly has it.
+            return await _reads.RentFromPrimaryAsync(call, required, isBlocking).ConfigureAwait(false);
+        }
+
+        try
         {
             return await _reads.RentAsync(call, required, isBlocking).ConfigureAwait(false);
         }
-
-        // The written position is unknown, so only the server of the write certainly has it.
-        return await _reads.RentFromPrimaryAsync(call, required, isBlocking).ConfigureAwait(false);
+        catch (CausalTokenException exception) when (exception.Problem == CausalTokenProblem.AheadOfPrimary && position is not null)
+        {
+            causal.RecordRefusal();
+            throw;
+        }
     }
 
     // Routers that block wait on the calling thread, and their tasks are never unfinished.

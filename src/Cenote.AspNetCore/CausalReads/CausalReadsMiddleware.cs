@@ -28,17 +28,8 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
             Accept(scope, context.Request.Cookies[cookie]);
         }
 
-        var isRefused = false;
-        context.Response.OnStarting(() => AnswerAsync(context, scope, isRefused));
-        try
-        {
-            await next(context).ConfigureAwait(false);
-        }
-        catch (CausalTokenException exception) when (exception.Problem == CausalTokenProblem.AheadOfPrimary)
-        {
-            isRefused = true;
-            throw;
-        }
+        context.Response.OnStarting(() => AnswerAsync(context, scope));
+        await next(context).ConfigureAwait(false);
     }
 
     private void Accept(CausalScope scope, string? text)
@@ -62,13 +53,13 @@ internal sealed class CausalReadsMiddleware(RequestDelegate next, ReplicaSet set
         }
     }
 
-    private async Task AnswerAsync(HttpContext context, CausalScope scope, bool isRefused)
+    private async Task AnswerAsync(HttpContext context, CausalScope scope)
     {
         CausalToken? token;
         try
         {
             token = await scope.GetTokenAsync(context.RequestAborted).ConfigureAwait(false);
-            if (token is not null && (isRefused || set.HasLost(token)))
+            if (token is not null && set.HasLost(token))
             {
                 // Passed on, it would have every later request of the client refused.
                 token = await set.GetTokenAsync(context.RequestAborted).ConfigureAwait(false);

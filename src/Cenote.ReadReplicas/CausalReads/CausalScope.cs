@@ -19,6 +19,7 @@ public sealed class CausalScope : IDisposable
     private long _ended;
     private long _covered;
     private CausalToken? _token;
+    private volatile bool _isRefused;
 
     internal CausalScope(ReplicaSet set, CausalToken? token, Func<CausalScope, (Action End, CausalScope? Outer)> begin)
     {
@@ -28,7 +29,9 @@ public sealed class CausalScope : IDisposable
     }
 
     /// <summary>
-    /// Gets a token for every token and write so far of the scope and of those around it, to pass on.
+    /// Gets a token for every token and write so far of the scope and of those around it, to pass on. After a read of
+    /// the scope was refused as <see cref="CausalTokenProblem.AheadOfPrimary"/>, a token for everything committed so
+    /// far on the primary instead, because the refused one would be refused again.
     /// </summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns><see langword="null"/> without a token and without a write.</returns>
@@ -37,6 +40,7 @@ public sealed class CausalScope : IDisposable
     public async ValueTask<CausalToken?> GetTokenAsync(CancellationToken cancellationToken = default)
     {
         CausalToken? token = null;
+        var isRefused = false;
         for (var scope = this; scope is not null; scope = scope._outer)
         {
             if (!await scope.TryBringUpToDateAsync(isBlocking: false, cancellationToken).ConfigureAwait(false))
@@ -46,9 +50,10 @@ public sealed class CausalScope : IDisposable
             }
 
             token = Merge(token, scope.Token);
+            isRefused |= scope._isRefused;
         }
 
-        return token is null ? null : _set.Renew(token);
+        return token is null ? null : isRefused ? await _set.GetTokenAsync(cancellationToken).ConfigureAwait(false) : _set.Renew(token);
     }
 
     /// <summary>
@@ -100,6 +105,15 @@ public sealed class CausalScope : IDisposable
         }
 
         _outer?.RecordWrite(lease);
+    }
+
+    /// <summary>
+    /// Records that the primary does not have what the scope and those around it stand for, whichever of them it is.
+    /// </summary>
+    internal void RecordRefusal()
+    {
+        _isRefused = true;
+        _outer?.RecordRefusal();
     }
 
     /// <summary>Returns the position that a read must see.</summary>
