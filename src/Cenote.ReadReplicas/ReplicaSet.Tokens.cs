@@ -158,11 +158,11 @@ public sealed partial class ReplicaSet
     }
 
     /// <summary>
-    /// Returns a token of the present timeline for one of an earlier one that the primary has. The next promotion would
-    /// have it refused, because only where the last timeline began is known.
+    /// Returns a token of the present timeline for one that the primary has and that is of an earlier one, or in part.
+    /// The next promotion would have it refused, because only where the last timeline began is known.
     /// </summary>
     internal CausalToken Renew(CausalToken token) =>
-        _keeper.Current.Primary?.Position is { } position && token.Position.Timeline < position.Timeline && position.Covers(token.Position) ? NewToken(position) : token;
+        _keeper.Current.Primary?.Position is { } position && token.Position.EarliestTimeline < position.Timeline && position.Covers(token.Position) ? NewToken(position) : token;
 
     /// <summary>Returns a token for a position of the primary and what another token stands for.</summary>
     internal CausalToken NewToken(ReplicationPosition position, CausalToken? other)

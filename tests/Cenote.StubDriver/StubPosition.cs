@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Cenote.StubDriver;
 
-/// <summary>A position that is a number, perhaps on a timeline, which does not count when it is compared.</summary>
-public sealed class StubPosition(long number, long? timeline = null) : ReplicationPosition
+/// <summary>A position that is a number, perhaps on timelines, which do not count when it is compared.</summary>
+public sealed class StubPosition(long number, long? timeline = null, long? earliestTimeline = null) : ReplicationPosition
 {
     /// <summary>The number.</summary>
     public long Number => number;
@@ -12,10 +12,17 @@ public sealed class StubPosition(long number, long? timeline = null) : Replicati
     public override long? Timeline => timeline;
 
     /// <inheritdoc/>
+    public override long? EarliestTimeline => earliestTimeline ?? timeline;
+
+    /// <inheritdoc/>
     public override bool Covers(ReplicationPosition other) => number >= Of(other);
 
     /// <inheritdoc/>
-    public override ReplicationPosition Combine(ReplicationPosition other) => new StubPosition(Math.Max(number, Of(other)));
+    public override ReplicationPosition Combine(ReplicationPosition other)
+    {
+        long?[] timelines = [EarliestTimeline, timeline, other?.EarliestTimeline, other?.Timeline];
+        return new StubPosition(Math.Max(number, Of(other!)), timelines.Max(), timelines.Min());
+    }
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{number}{(timeline is null ? "" : "@")}{timeline}");

@@ -31,6 +31,9 @@ internal sealed class WalPosition : ReplicationPosition
     /// <inheritdoc/>
     public override long? Timeline => _parts[0].Timeline;
 
+    /// <inheritdoc/>
+    public override long? EarliestTimeline => _parts.Min(static part => part.Timeline);
+
     /// <summary>Gets whether a primary returned the position, which knows its history.</summary>
     internal bool IsOfPrimary { get; init; }
 

@@ -31,16 +31,18 @@ internal sealed class PositionWaits(TimeProvider clock)
 
     /// <summary>
     /// Returns the wait for the earliest position at a server; for one that no other is known to precede, where they
-    /// cannot be compared.
+    /// cannot be compared. Before the others comes a wait that the server's own wait may end too late.
     /// </summary>
-    internal Wait? EarliestAt(ReplicaSetServer server)
+    /// <param name="server">The server.</param>
+    /// <param name="awaited">What the server waits for; <see langword="null"/> when it does not wait.</param>
+    internal Wait? EarliestAt(ReplicaSetServer server, ReplicationPosition? awaited)
     {
         Wait? earliest = null;
         lock (_gate)
         {
             foreach (var wait in _waits)
             {
-                if (wait.Server == server && !wait.Over.IsCompleted && (earliest is null || IsEarlier(wait.Position, earliest.Position)))
+                if (wait.Server == server && !wait.Over.IsCompleted && (earliest is null || Precedes(wait.Position, earliest.Position, awaited)))
                 {
                     earliest = wait;
                 }
@@ -69,6 +71,28 @@ internal sealed class PositionWaits(TimeProvider clock)
         {
             wait.Complete();
         }
+    }
+
+    /// <summary>A server has left the rotation: its callers may wait for another one.</summary>
+    internal void Leave(ReplicaSetServer server)
+    {
+        lock (_gate)
+        {
+            foreach (var wait in _waits)
+            {
+                if (wait.Server == server)
+                {
+                    wait.Complete();
+                }
+            }
+        }
+    }
+
+    private static bool Precedes(ReplicationPosition one, ReplicationPosition other, ReplicationPosition? awaited)
+    {
+        var isLater = awaited is null || one.Covers(awaited);
+        var isOtherLater = awaited is null || other.Covers(awaited);
+        return isLater == isOtherLater ? IsEarlier(one, other) : isOtherLater;
     }
 
     // Of equal positions the first counts: each further wait would begin the pace of the questions again.

@@ -26,6 +26,9 @@ internal sealed class PositionWatch(ConnectionPool pool, ReplicaSetOptions optio
     /// <summary>Gets whether the provider can wait, though perhaps not on this server.</summary>
     internal bool IsPossible => _waiter is not null;
 
+    /// <summary>Gets the position that the server waits for; <see langword="null"/> when it does not wait.</summary>
+    internal ReplicationPosition? Awaited => _position;
+
     private TimeSpan Now => options.TimeProvider.GetElapsedTime(_started);
 
     /// <summary>Begins a wait if callers need one and none is in progress.</summary>

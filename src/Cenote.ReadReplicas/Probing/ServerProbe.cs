@@ -39,8 +39,10 @@ internal sealed class ServerProbe
         _lostLeases = new LostLeases(server, options);
     }
 
-    /// <summary>Whether the server answered the last probe.</summary>
-    internal bool WasAlive { get; private set; }
+    /// <summary>
+    /// Gets whether the last probe failed, or the last question; <see langword="false"/> before the first.
+    /// </summary>
+    internal bool HasFailed { get; private set; }
 
     /// <summary>Requests a probe soon, because a caller failed at the server.</summary>
     internal void Request() => _requests.RequestSoon();
@@ -56,7 +58,6 @@ internal sealed class ServerProbe
 
     internal async Task RunAsync(CancellationToken stopped)
     {
-        var hasFailed = false;
         try
         {
             while (!stopped.IsCancellationRequested)
@@ -69,12 +70,11 @@ internal sealed class ServerProbe
                     break;
                 }
 
-                if (report.IsAlive && hasFailed)
+                if (report.IsAlive && HasFailed)
                 {
                     await PoolRecovery.ReviveAsync(_server.Pool, _options, stopped).ConfigureAwait(false);
                 }
 
-                hasFailed = !report.IsAlive;
                 var answer = TryProcess(report) ? report.Status : null;
                 requested?.TrySetResult(answer);
                 await AwaitNextAsync(report, stopped).ConfigureAwait(false);
@@ -120,7 +120,7 @@ internal sealed class ServerProbe
                 return;
             }
 
-            var earliest = _keeper.Waits.EarliestAt(_server);
+            var earliest = _keeper.Waits.EarliestAt(_server, _watch.Awaited);
             _watch.Follow(knowsPosition ? earliest?.Position : null);
             var pace = earliest is null ? left : _watch.IsFor(earliest.Position) ? PositionWatch.Turn : NextQuestion(earliest);
             await _requests.WaitAsync(pace < left ? pace : left, SecondLook, clock, stopped).ConfigureAwait(false);
@@ -189,7 +189,7 @@ internal sealed class ServerProbe
     {
         try
         {
-            WasAlive = report.IsAlive;
+            HasFailed = !report.IsAlive;
             _keeper.Process(_server, report);
             _lostLeases.Look();
             return true;

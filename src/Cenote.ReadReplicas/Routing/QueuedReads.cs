@@ -157,7 +157,6 @@ internal sealed class QueuedReads(SetParts parts)
             catch (Exception)
 #pragma warning restore CA1031
             {
-                continue;
             }
         }
 

@@ -4,6 +4,7 @@ namespace Cenote.ReadReplicas.Routing;
 internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
 {
     private readonly QueuedReads _queued = new(parts);
+    private readonly PromotionSearch _promotions = new(parts);
 
     /// <summary>The fast path: the strategy's choice has an idle connection. No lock, no allocation.</summary>
     internal bool TryRent(in CallSite caller, out ConnectionLease lease)
@@ -48,15 +49,13 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
                 {
                     // Of a promotion that this set has not seen: replicas may still follow the former primary. A server
                     // that does not answer may be the promoted one.
-                    if (hasProbedAll)
+                    if (hasProbedAll || !_promotions.MayBegin)
                     {
                         throw spillOver.Unverified(known.Pool, failure);
                     }
 
                     hasProbedAll = true;
-                    var probing = parts.ProbeAllAsync();
-                    haveAllAnswered = await call.TryWaitAsync(probing, parts.Options.ProbeTimeout, isBlocking).ConfigureAwait(false)
-                        && Array.TrueForAll(await probing.ConfigureAwait(false), static status => status is not null);
+                    haveAllAnswered = await _promotions.ProbeAllAsync(call, isBlocking).ConfigureAwait(false);
                     continue;
                 }
             }
@@ -86,10 +85,10 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
                     parts.ProbeOf(server).Request();
                 }
             }
-            else if (required is not null && !waited && Eligibility.Freshest(topology, lost) is { } freshest)
+            else if (required is not null && !waited && Eligibility.Freshest(topology, lost) is not null)
             {
                 waited = true;
-                await AwaitPositionAsync(call, freshest, required, isBlocking).ConfigureAwait(false);
+                await AwaitPositionAsync(call, lost, required, isBlocking).ConfigureAwait(false);
             }
             else if (topology.IsSettled || topology.Candidates.Length > 0)
             {
@@ -163,26 +162,32 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
         return lease;
     }
 
-    private async ValueTask AwaitPositionAsync(RentCall call, ReplicaSetServer freshest, ReplicationPosition required, bool isBlocking)
+    /// <summary>
+    /// Waits, within <see cref="ReplicaSetOptions.CausalReadTimeout"/>, until a replica has reached a position: for the
+    /// freshest one, and for the next if that leaves the rotation.
+    /// </summary>
+    private async ValueTask AwaitPositionAsync(RentCall call, List<ReplicaSetServer>? lost, ReplicationPosition required, bool isBlocking)
     {
-        if (parts.Options.CausalReadTimeout == TimeSpan.Zero)
+        var end = call.Elapsed + parts.Options.CausalReadTimeout;
+        while (end - call.Elapsed is var left && left > TimeSpan.Zero && Eligibility.Freshest(parts.Keeper.Current, lost) is { } freshest)
         {
-            return;
-        }
-
-        var probe = parts.ProbeOf(freshest);
-        var wait = parts.Keeper.Waits.Add(required, freshest);
-        try
-        {
-            probe.Hurry();
-            if (!Array.Exists(parts.Keeper.Current.Candidates, server => Eligibility.Covers(server, required)))
+            var wait = parts.Keeper.Waits.Add(required, freshest);
+            try
             {
-                await call.TryWaitAsync(wait.Over, parts.Options.CausalReadTimeout, isBlocking).ConfigureAwait(false);
+                parts.ProbeOf(freshest).Hurry();
+
+                // Both may have happened before the wait was added.
+                var topology = parts.Keeper.Current;
+                if (Array.Exists(topology.Candidates, server => Eligibility.Covers(server, required))
+                    || (topology.TryReadingOf(freshest) is not null && !await call.TryWaitAsync(wait.Over, left, isBlocking).ConfigureAwait(false)))
+                {
+                    return;
+                }
             }
-        }
-        finally
-        {
-            parts.Keeper.Waits.Remove(wait);
+            finally
+            {
+                parts.Keeper.Waits.Remove(wait);
+            }
         }
     }
 

@@ -68,7 +68,7 @@ internal sealed class WriteRouter(SetParts parts)
     private async ValueTask<bool> IsAliveAsync(RentCall call, TopologySnapshot topology, bool isBlocking)
     {
         var probe = parts.ProbeOf(topology.Primary!);
-        return await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) && probe.WasAlive;
+        return await call.TryWaitAsync(probe.ProbeAsync(), call.Left, isBlocking).ConfigureAwait(false) && !probe.HasFailed;
     }
 
     private async ValueTask AwaitPrimaryAsync(RentCall call, TopologySnapshot topology, TimeSpan missingSince, PoolException? failure, bool isBlocking)

@@ -37,6 +37,7 @@ internal sealed partial class TopologyKeeper
             if (before.TryReadingOf(server) is { } tenure && after.TryReadingOf(server) != tenure)
             {
                 tenure.End();
+                Waits.Leave(server);
             }
         }
     }

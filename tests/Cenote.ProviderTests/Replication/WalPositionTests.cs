@@ -57,8 +57,10 @@ public sealed class WalPositionTests
 
         Assert.Equal("0/70@2,0/5A@1", both.ToString());
         Assert.Equal("0/70@2,0/5A@1", Provider.ParsePosition(both.ToString()).ToString());
-        Assert.Equal(2, both.Timeline);
+        Assert.Equal((2, 1), (both.Timeline, both.EarliestTimeline));
         Assert.Null(Provider.ParsePosition("0/70").Timeline);
+        Assert.Null(Provider.ParsePosition("0/70").EarliestTimeline);
+        Assert.Equal(2, Provider.ParsePosition("0/70@2").Combine(Provider.ParsePosition("0/50")).EarliestTimeline);
     }
 
     [Fact]

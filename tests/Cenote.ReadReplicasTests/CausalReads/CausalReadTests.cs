@@ -204,6 +204,56 @@ public sealed class CausalReadTests
     }
 
     [Fact]
+    public async Task A_token_that_is_in_part_of_an_earlier_timeline_is_renewed()
+    {
+        await using var test = await TestSet.CreateAsync(replicas: 1);
+        var before = await ReachAsync(5, timeline: 1);
+        var after = await ReachAsync(6, timeline: 2);
+        await ReachAsync(9, timeline: 2);
+
+        Assert.Equal("9@2", await PassOnAsync(before.Combine(after)));
+        Assert.Equal("9@2", await PassOnAsync(before));
+        Assert.Equal("6@2", await PassOnAsync(after));
+
+        async Task<CausalToken> ReachAsync(long position, long timeline)
+        {
+            test.One.Replication!.Say(status => status with { Position = new StubPosition(position, timeline), Timeline = timeline });
+            return await test.Set.GetTokenAsync(Stop);
+        }
+
+        async Task<string> PassOnAsync(CausalToken token)
+        {
+            using var scope = test.Set.BeginCausalScope(token);
+            return (await scope.GetTokenAsync(Stop))!.Position.ToString();
+        }
+    }
+
+    [Fact]
+    public async Task A_read_whose_replica_leaves_waits_for_another_one()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options =>
+        {
+            (options.ProbeInterval, options.MaxLag) = (TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+            (options.CausalReadTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+        });
+        test.One.Reach(10);
+        var token = await test.Set.GetTokenAsync(Stop);
+        test.Two.Reach(5);
+        test.Three.Reach(9);
+        await test.ProbeAsync();
+        var reading = test.Set.RentReadAsync(token, Stop).AsTask();
+        test.Three.Die();
+        await test.ProbeAsync(2);
+
+        // Only a question that is asked for the read finds this out.
+        test.Two.Reach(10);
+        await test.Pump(reading, TimeSpan.FromMilliseconds(2));
+
+        using var read = await reading;
+        Assert.Equal("two", test.NameOf(read));
+    }
+
+    [Fact]
     public async Task A_token_and_a_scope_count_both()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);

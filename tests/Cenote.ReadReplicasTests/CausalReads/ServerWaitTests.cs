@@ -131,10 +131,29 @@ public sealed class ServerWaitTests
         var waits = new PositionWaits(test.Time);
         var first = waits.Add(new StubPosition(10), test.Server("two"));
         waits.Add(new StubPosition(10), test.Server("two"));
-        Assert.Same(first, waits.EarliestAt(test.Server("two")));
+        Assert.Same(first, waits.EarliestAt(test.Server("two"), awaited: null));
 
         var earlier = waits.Add(new StubPosition(9), test.Server("two"));
-        Assert.Same(earlier, waits.EarliestAt(test.Server("two")));
+        Assert.Same(earlier, waits.EarliestAt(test.Server("two"), awaited: null));
+    }
+
+    [Fact]
+    public async Task A_position_that_the_wait_of_the_server_does_not_serve_is_asked_for()
+    {
+        await using var test = await CreateAsync();
+        var two = test.Server("two");
+        var waits = new PositionWaits(test.Time);
+        var left = waits.Add(new PairPosition(2, 0), two);
+        var right = waits.Add(new PairPosition(0, 1), two);
+        waits.Add(new PairPosition(3, 0), two);
+
+        Assert.Same(left, waits.EarliestAt(two, awaited: null));
+        Assert.Same(right, waits.EarliestAt(two, left.Position));
+        Assert.Same(left, waits.EarliestAt(two, right.Position));
+        waits.Remove(right);
+        Assert.Same(left, waits.EarliestAt(two, left.Position));
+        var earlier = waits.Add(new PairPosition(1, 0), two);
+        Assert.Same(earlier, waits.EarliestAt(two, left.Position));
     }
 
     [Fact]
@@ -202,6 +221,18 @@ public sealed class ServerWaitTests
         var ofWaits = Assert.Single(test.Two.Database.OpenSessions.Except(before));
 
         await test.PumpUntil(() => !test.Two.Database.OpenSessions.Contains(ofWaits), TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>A position in two logs that have nothing to do with each other.</summary>
+    private sealed class PairPosition(long left, long right) : ReplicationPosition
+    {
+        private readonly (long Left, long Right) _parts = (left, right);
+
+        public override bool Covers(ReplicationPosition other) => other is PairPosition pair && _parts.Left >= pair._parts.Left && _parts.Right >= pair._parts.Right;
+
+        public override ReplicationPosition Combine(ReplicationPosition other) => this;
+
+        public override string ToString() => $"{_parts}";
     }
 
     private sealed class StrangePosition : ReplicationPosition

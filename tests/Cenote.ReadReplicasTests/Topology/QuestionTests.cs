@@ -84,6 +84,40 @@ public sealed class QuestionTests
         gate.Release();
     }
 
+    [Fact]
+    public async Task A_server_that_left_by_a_question_that_hung_returns_with_a_revived_pool()
+    {
+        await using var test = await CreateAsync(static options =>
+        {
+            options.FailureThreshold = 1;
+
+            // Questions are asked only while a read waits.
+            (options.CausalReadTimeout, options.AcquireTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2));
+        });
+        test.One.Reach(20);
+        test.Two.Reach(6);
+        await test.ProbeAsync();
+        var pool = test.Server("two").Pool;
+        var session = await ReadSessionAsync();
+        var gate = new StubGate();
+        test.Two.Script.At(StubCall.Status, test.Two.Database.Calls(StubCall.Status).Started + 1, StubStep.Hang(gate));
+        var reading = test.Set.RentReadAsync(await test.Set.GetTokenAsync(Stop), Stop).AsTask();
+
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Unreachable);
+        await test.PumpUntil(() => test.Server("two").State == ReplicaSetServerState.Serving);
+
+        Assert.NotSame(session, await ReadSessionAsync());
+        await test.Pump(reading);
+        (await reading).Dispose();
+        gate.Release();
+
+        async Task<object> ReadSessionAsync()
+        {
+            using var lease = await pool.RentAsync(Stop);
+            return lease.Connection;
+        }
+    }
+
     [Theory]
     [InlineData(true, CausalTokenProblem.AheadOfPrimary)]
     [InlineData(false, CausalTokenProblem.Unverified)]
@@ -102,6 +136,32 @@ public sealed class QuestionTests
         var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(token, Stop));
 
         Assert.Equal(problem, refusal.Problem);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_does_not_have_every_read_probe_all_servers()
+    {
+        await using var test = await CreateAsync();
+        test.One.Replication!.Say(static status => status with { Position = new StubPosition(7, timeline: 2) });
+        var token = await test.Set.GetTokenAsync(Stop);
+        test.One.Reach(7);
+        test.Two.Die();
+        await test.ProbeAsync(2);
+
+        Assert.NotEqual(0, await CountProbesAsync());
+        Assert.Equal(0, await CountProbesAsync());
+        test.Time.Advance(TimeSpan.FromHours(1));
+        Assert.NotEqual(0, await CountProbesAsync());
+
+        async Task<long> CountProbesAsync()
+        {
+            var probes = Probes();
+            var refusal = await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(token, Stop));
+            Assert.Equal(CausalTokenProblem.Unverified, refusal.Problem);
+            return Probes() - probes;
+        }
+
+        long Probes() => test.Set.GetStatistics().Servers[2].Probes;
     }
 
     /// <summary>A set on timeline 1 that makes no probe by itself.</summary>

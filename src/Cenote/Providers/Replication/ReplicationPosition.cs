@@ -29,6 +29,12 @@ public abstract class ReplicationPosition
     /// </summary>
     public virtual long? Timeline => null;
 
+    /// <summary>
+    /// Gets the earliest timeline that the position belongs to: earlier than <see cref="Timeline"/> where positions of
+    /// several were combined; <see langword="null"/> when not known.
+    /// </summary>
+    public virtual long? EarliestTimeline => Timeline;
+
     /// <summary>Returns the least position that covers both.</summary>
     /// <param name="other">A position of the same kind.</param>
     /// <exception cref="ArgumentException">The positions belong to different kinds of database.</exception>
