@@ -5,7 +5,7 @@ namespace Cenote.ReadReplicasTests;
 /// </summary>
 internal sealed class StubServer
 {
-    public StubServer(string name, ServerRole role, bool tells = true, bool waits = false)
+    public StubServer(string name, ServerRole role, bool tells = true, bool waits = false, bool carriesContexts = false)
     {
         Name = name;
         Role = role;
@@ -13,7 +13,8 @@ internal sealed class StubServer
         Replication = tells ? new StubReplication() : null;
         Replication?.Say(new ServerStatus { Role = role, Position = new StubPosition(0) });
         Waits = waits ? new WaitingProvider(Database) { Replication = Replication } : null;
-        Provider = Waits ?? new StubProvider(Database) { Replication = Replication };
+        Provider = Waits
+            ?? (carriesContexts ? new ContextProvider(Database) { Replication = Replication } : new StubProvider(Database) { Replication = Replication });
     }
 
     public string Name { get; }

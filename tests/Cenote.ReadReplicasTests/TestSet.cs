@@ -13,9 +13,9 @@ internal sealed class TestSet : IAsyncDisposable
     private static readonly string[] Names = ["one", "two", "three", "four", "five"];
     private readonly Channel<TopologyChange> _changes = Channel.CreateUnbounded<TopologyChange>();
 
-    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells, bool waits = false, Action<IReadOnlyList<StubServer>>? prepare = null)
+    private TestSet(int replicas, Action<ReplicaSetOptions>? configure, Action<ConnectionPoolOptions>? configurePools, Func<string, int>? weights, bool tells, bool waits = false, bool carryContexts = false, Action<IReadOnlyList<StubServer>>? prepare = null)
     {
-        Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells, waits))];
+        Stubs = [.. Enumerable.Range(0, replicas + 1).Select(i => new StubServer(Names[i], i == 0 ? ServerRole.Primary : ServerRole.Replica, tells, waits, carryContexts))];
         prepare?.Invoke(Stubs);
         var builder = new ReplicaSetBuilder("set").UseStrategy(ReplicaStrategy.RoundRobin()).Configure(options =>
         {
@@ -78,9 +78,10 @@ internal sealed class TestSet : IAsyncDisposable
         Action<ConnectionPoolOptions>? pools = null,
         Func<string, int>? weights = null,
         bool tells = true,
-        bool waits = false)
+        bool waits = false,
+        bool carryContexts = false)
     {
-        var test = new TestSet(replicas, configure, pools, weights, tells, waits);
+        var test = new TestSet(replicas, configure, pools, weights, tells, waits, carryContexts);
         await test.Set.WaitUntilReadyAsync(TestContext.Current.CancellationToken).Soon();
         foreach (var server in test.Set.Servers)
         {
@@ -93,7 +94,7 @@ internal sealed class TestSet : IAsyncDisposable
     /// <summary>The same, not waiting for anything.</summary>
     public static TestSet Start(int replicas = 2, Action<ReplicaSetOptions>? configure = null, Action<ConnectionPoolOptions>? pools = null, bool tells = true,
         Action<IReadOnlyList<StubServer>>? prepare = null) =>
-        new(replicas, configure, pools, weights: null, tells, waits: false, prepare);
+        new(replicas, configure, pools, weights: null, tells, prepare: prepare);
 
     public ReplicaSetServer Server(string name) => Set.Servers.Single(server => server.Name == name);
 

@@ -1,3 +1,4 @@
+using Cenote.Leasing;
 using Cenote.ReadReplicas.Routing;
 
 namespace Cenote.ReadReplicasTests.Routing;
@@ -114,6 +115,70 @@ public sealed class QueuedReadTests
         await held.Values.Single(static lease => lease.IsActive).DisposeAsync();
     }
 
+    [Fact]
+    public async Task A_read_whose_context_must_be_set_lets_later_ones_move()
+    {
+        await using var test = await TestSet.CreateAsync(pools: RoomierAtThree, carryContexts: true);
+        var (two, three) = await HoldRoomierAsync(test);
+        Task<ConnectionLease> tenant;
+        using (SessionContext.Empty.With("app.tenant", "a").BeginScope())
+        {
+            tenant = test.Set.RentReadAsync(Stop).AsTask();
+        }
+
+        await Patience.SoonAsync(() => WaitingAtTwo(test) == 1);
+        var later = test.Set.RentReadAsync(Stop).AsTask();
+        await Patience.SoonAsync(() => WaitingAtTwo(test) == 2);
+
+        // Nothing sets a context there before the caller has the connection.
+        await three[0].DisposeAsync();
+
+        await using (var lease = await later.Soon())
+        {
+            Assert.Equal("three", test.NameOf(lease));
+            Assert.False(tenant.IsCompleted);
+        }
+
+        await two.DisposeAsync();
+        await using (var lease = await tenant.Soon())
+        {
+            Assert.Equal("two", test.NameOf(lease));
+        }
+
+        Assert.Equal("app.tenant=a", Assert.Single(((ContextProvider)test.Two.Provider).Set));
+        await ReturnAsync(three.Skip(1));
+    }
+
+    [Fact]
+    public async Task A_read_without_a_flow_stays_in_its_queue()
+    {
+        await using var test = await TestSet.CreateAsync(pools: RoomierAtThree);
+        var (two, three) = await HoldRoomierAsync(test);
+        Task<ConnectionLease> flowless;
+        using (ExecutionContext.SuppressFlow())
+        {
+            flowless = test.Set.RentReadAsync(Stop).AsTask();
+        }
+
+        await Patience.SoonAsync(() => WaitingAtTwo(test) == 1);
+
+        // The watch of the other server serves all reads. It has begun by now if it serves the first one, and ends with
+        // the last one.
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var other = test.Set.RentReadAsync(cancelled.Token).AsTask();
+        await Patience.SoonAsync(() => WaitingAtTwo(test) == 2 && IsWatched(test, "three"));
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other);
+        await Patience.SoonAsync(() => !IsWatched(test, "three"));
+
+        await ReturnAsync(three);
+        Assert.Equal("three 1", await test.ReadAsync(1));
+        Assert.Equal(1, WaitingAtTwo(test));
+        await two.DisposeAsync();
+        await using var lease = await flowless.Soon();
+        Assert.Equal("two", test.NameOf(lease));
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public async Task A_queued_read_that_is_cancelled_leaves_nothing_behind(bool isBlocking)
     {
@@ -171,6 +236,34 @@ public sealed class QueuedReadTests
     }
 
     private static Task<TestSet> FullAsync() => TestSet.CreateAsync(pools: static options => options.MaxSize = 1);
+
+    private static void RoomierAtThree(ConnectionPoolOptions options) => options.MaxSize = options.Name == "set/three" ? 3 : 1;
+
+    /// <summary>
+    /// Rents every connection of the replicas. The next reads queue at <c>two</c>, where the load is lower.
+    /// </summary>
+    private static async Task<(ConnectionLease Two, List<ConnectionLease> Three)> HoldRoomierAsync(TestSet test)
+    {
+        var three = new List<ConnectionLease>();
+        while (three.Count < 3)
+        {
+            three.Add(await test.Server("three").Pool.RentAsync(Stop).Soon());
+        }
+
+        return (await test.Server("two").Pool.RentAsync(Stop).Soon(), three);
+    }
+
+    private static async Task ReturnAsync(IEnumerable<ConnectionLease> leases)
+    {
+        foreach (var lease in leases)
+        {
+            await lease.DisposeAsync();
+        }
+    }
+
+    private static int WaitingAtTwo(TestSet test) => test.Server("two").Pool.GetStatistics().Counts.Waiting;
+
+    private static bool IsWatched(TestSet test, string server) => test.Server(server).Pool.Engine.Desk.Attention.HasAny(Attention.Wanted);
 
     private static int Waiting(TestSet test) => test.Set.Servers.Sum(static server => server.Pool.GetStatistics().Counts.Waiting);
 
