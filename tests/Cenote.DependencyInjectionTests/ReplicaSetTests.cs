@@ -23,7 +23,7 @@ public sealed class ReplicaSetTests : IDisposable
     [Fact]
     public async Task Servers_come_from_the_configuration_and_their_pools_are_in_the_registry()
     {
-        Configure((":Servers:db1:Role", "primary"), (":Servers:db2:Weight", "3"), (":Pools:MaxSize", "7"), (":Servers:db2:Pool:MaxSize", "4"), (":MaxLag", "00:00:03"));
+        Configure((":Servers:db1:Role", "primary"), (":Servers:db2:Weight", "3"), (":Pools:MaxSize", "7"), (":Servers:db2:Pool:MaxSize", "4"), (":MaxLag", "00:00:03"), (":PrimaryTimeout", "00:01:00"));
         await using var services = Build(set => set.ConfigurePools(static pool => pool.UseSqlite().WithSize(0, 2)));
 
         var set = services.GetRequiredKeyedService<ReplicaSet>("orders");

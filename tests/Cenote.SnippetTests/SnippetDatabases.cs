@@ -33,7 +33,13 @@ public sealed class SnippetDatabases : IAsyncLifetime
                 "CREATE SCHEMA ef AUTHORIZATION worker",
                 "CREATE TABLE ef.orders (id serial PRIMARY KEY, customer text)",
                 "GRANT ALL ON ALL TABLES IN SCHEMA public, ef TO worker",
-                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public, ef TO worker");
+                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public, ef TO worker",
+                "CREATE TABLE last_of_all ()");
+            foreach (var replica in _replicated.Skip(1))
+            {
+                await using var admin = await replica.OpenAdminAsync();
+                await Patience.SoonAsync(async () => await admin.ExecuteScalarAsync<bool>("SELECT to_regclass('last_of_all') IS NOT NULL"), () => "the replica has the tables");
+            }
         }
 
         // Patience for a busy machine, which the fault lab must not have.

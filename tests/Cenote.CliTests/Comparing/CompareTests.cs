@@ -15,7 +15,7 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task Both_pools_of_PostgreSQL_are_compared_in_a_table()
     {
-        using var run = await CompareAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT 1", "--seconds", "4", "--connections", "2", "--clients", "2");
+        using var run = await CompareAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT 1", "--seconds", "8", "--connections", "2", "--clients", "2");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.Contains("Npgsql", run.Output);
@@ -30,7 +30,7 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task A_script_gets_JSON_of_MariaDB()
     {
-        using var run = await CompareAsync("mysql", RealServers.MySql, "--statement", "SELECT 1", "--seconds", "4", "--connections", "2", "--clients", "2", "--json");
+        using var run = await CompareAsync("mysql", RealServers.MySql, "--statement", "SELECT 1", "--seconds", "8", "--connections", "2", "--clients", "2", "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         var report = JsonDocument.Parse(run.Output).RootElement;

@@ -59,7 +59,7 @@ public sealed class ReadOnlyTests : IDisposable
 
         // The trial is passed.
         await MeasuredServer.AskAsync(OptionsFor(database, target.ConnectionString, target.WriteWhenBusy), TimeProvider.System, CancellationToken.None);
-        using var run = await ProgramRun.RunAsync(command, database, "--connection-file", file, "--statement", target.WriteWhenBusy, "--seconds", "3", option, value);
+        using var run = await ProgramRun.RunAsync(command, database, "--connection-file", file, "--statement", target.WriteWhenBusy, "--seconds", "9", option, value);
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("--allow-writes", run.Errors);
@@ -75,7 +75,7 @@ public sealed class ReadOnlyTests : IDisposable
         var file = _folder.File("connection.txt");
         await File.WriteAllTextAsync(file, target.ConnectionString);
 
-        using var run = await ProgramRun.RunAsync("size", database, "--connection-file", file, "--statement", target.WriteWhenBusy, "--seconds", "2", "--max", "8", "--allow-writes");
+        using var run = await ProgramRun.RunAsync("size", database, "--connection-file", file, "--statement", target.WriteWhenBusy, "--seconds", "6", "--max", "8", "--allow-writes");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.True(await target.CountAsync() > 0);

@@ -21,7 +21,7 @@ public sealed class SizeTests : IDisposable
     {
         var picture = _folder.File("curve.svg");
 
-        using var run = await SizeAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT pg_sleep(0.002)", "--seconds", "2", "--max", "4", "--instances", "2", "--svg", picture);
+        using var run = await SizeAsync("postgresql", RealServers.PostgreSqlOrdinary, "--statement", "SELECT pg_sleep(0.002)", "--seconds", "4", "--max", "4", "--instances", "2", "--svg", picture);
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.Matches("connections? in all (has|have) 95", run.Output);
@@ -35,7 +35,7 @@ public sealed class SizeTests : IDisposable
     [Fact]
     public async Task A_script_gets_JSON_of_MariaDB()
     {
-        using var run = await SizeAsync("mysql", RealServers.MySql, "--statement", "SELECT 1", "--seconds", "2", "--max", "3", "--json");
+        using var run = await SizeAsync("mysql", RealServers.MySql, "--statement", "SELECT 1", "--seconds", "4", "--max", "3", "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         var report = JsonDocument.Parse(run.Output).RootElement;

@@ -3,7 +3,7 @@ namespace Cenote.FaultTests.Scenarios;
 /// <summary>What must be true of an unused pool, some time after a fault.</summary>
 internal static class RestCheck
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <returns>Connections that could not be accounted for.</returns>
     internal static async Task<int> RunAsync(ConnectionPool pool, DatabaseServer? server, List<string> problems)

@@ -120,6 +120,10 @@ internal static class RegistryRuns
         new("ConnectionStrings:shop:db2", servers[1]),
         new("Cenote:ReplicaSets:shop:Servers:db1:Role", "Primary"),
         new("Cenote:ReplicaSets:shop:Servers:db2:Weight", "2"),
+
+        // A busy machine is not a dead server.
+        new("Cenote:ReplicaSets:shop:ProbeTimeout", "00:01:00"),
+        new("Cenote:ReplicaSets:shop:PrimaryTimeout", "00:01:00"),
     ];
 
     private static async Task<ServiceProvider> WithSetAsync(SnippetDatabases databases)

@@ -61,6 +61,7 @@ internal static class ReplicaRuns
         var servers = await databases.ReplicatedAsync();
         return new ReplicaSetBuilder("orders")
             .AddPrimary("eu-1-a", pool => pool.UsePostgreSql(servers[0]).WithSize(1, 4))
-            .AddReplica("eu-1-b", pool => pool.UsePostgreSql(servers[1]).WithSize(1, 4));
+            .AddReplica("eu-1-b", pool => pool.UsePostgreSql(servers[1]).WithSize(1, 4))
+            .Configure(static options => (options.ProbeTimeout, options.PrimaryTimeout) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)));
     }
 }

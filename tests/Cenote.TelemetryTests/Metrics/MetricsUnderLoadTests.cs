@@ -69,6 +69,7 @@ public sealed class MetricsUnderLoadTests(PrometheusHost host) : IClassFixture<P
             scrape = await host.ScrapeUntilAsync(
                 found => found.Find("db_client_connection_wait_time_seconds_count", pool) >= rents
                     && found.Find("cenote_connection_count", [.. pool, ("cenote_connection_state", "opening")]) == 0
+                    && found.Find("cenote_connection_closed_total", [.. pool, ("cenote_connection_close_reason", "requested_by_holder")]) == 1
                     && found.Find("cenote_connection_opened_total", pool) == found.Find("db_client_connection_create_time_seconds_count", pool),
                 $"maintenance recorded the waits of all {rents} rents, and no connection was being opened, also while the scrape read one number after the other");
 
