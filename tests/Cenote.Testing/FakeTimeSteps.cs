@@ -4,10 +4,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace Cenote.Testing;
 
 /// <summary>
-/// Fake time that passes in steps. Real time passes only as long as the work takes that each step starts.
+/// Fake time that passes in steps. Each leaves some real time to the work that it starts, also where a busy machine
+/// has stopped a thread: else a timeout might pass that is many steps away.
 /// </summary>
 public static class FakeTimeSteps
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
+
     /// <summary>The moment at which fake time starts.</summary>
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -27,6 +30,7 @@ public static class FakeTimeSteps
             }
 
             await time.StepAsync(step);
+            await Task.Delay(Pause, TimeProvider.System);
         }
     }
 
