@@ -56,11 +56,11 @@ pack_for_tests() {
 
 # Work without a server runs beside the tests, which wait now and then: checks the interleavings of the engine
 # systematically, then builds programs from the packages. It has as much time as all tests together, and what is left of
-# it runs alone at the end.
+# it runs alone at the end. It gives way to the tests, some of which compare times.
 begin_beside_tests() {
     mkdir -p "$REPORTS"
     rm -f "$REPORTS"/interleavings.* "$REPORTS"/consumers.*
-    begin_beside "$REPORTS/beside.log" 3000 bash -c '
+    begin_beside "$REPORTS/beside.log" 3000 nice -n 5 bash -c '
         bash eng/interleavings.sh "" 50 >"$1/interleavings.log" 2>&1; echo $? >"$1/interleavings.status"
         bash eng/consumers.sh "$2" "$3" plain aot >"$1/consumers.log" 2>&1; echo $? >"$1/consumers.status"' beside "$REPORTS" "$PACKAGES_DIRECTORY" "$CONSUMERS_DIRECTORY"
 }
