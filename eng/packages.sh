@@ -5,7 +5,7 @@ AS_ROOT=()
 SERVICE_POLICY=/usr/sbin/policy-rc.d
 SERVICE_POLICY_ADDED=
 
-# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, odbc, firebird, cluster, peers
+# install_missing_packages GROUP...: servers, compiler, prometheus, browser, proxies, odbc, firebird, cluster, peers, npm
 install_missing_packages() {
     local missing log status=0 group
     mapfile -t missing < <(for group; do "missing_${group}_packages"; done)
@@ -71,6 +71,10 @@ missing_peers_packages() {
     [[ -e /usr/share/java/HikariCP.jar ]] || echo libhikaricp-java
     [[ -e /usr/share/java/slf4j-nop.jar ]] || echo libslf4j-java
     command -v javac >/dev/null || echo default-jdk-headless
+    missing_npm_packages
+}
+
+missing_npm_packages() {
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
 }

@@ -10,6 +10,8 @@
 
 SERVER_PIDS=()
 SERVERS_DIR=
+# Of another PostgreSQL than the system's (eng/postgresql.sh).
+PROGRAMS_DIR=
 
 # Neither server runs as root: root starts them as the system's unprivileged user, every other user as itself.
 AS_SERVER=(setpriv)
@@ -19,7 +21,7 @@ fi
 
 # start_postgresql [OPTION...]: with options for the server.
 start_postgresql() {
-    local bin
+    local bin psql
     bin=$(postgresql_bin) || { echo "PostgreSQL is not installed (Debian: postgresql)." >&2; return 1; }
     make_servers_dir
     local data=$SERVERS_DIR/postgresql password
@@ -37,7 +39,10 @@ start_postgresql() {
         -c max_connections=200 -c max_prepared_transactions=20 -c wal_level=logical \
         -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off "$@" -p || return 1
 
-    PGPASSWORD=$password "$bin/psql" -h 127.0.0.1 -p "$SERVER_PORT" -U cenote -d postgres -qX -v ON_ERROR_STOP=1 <<SQL || return 1
+    # A build without it is asked by the system's.
+    psql=$bin/psql
+    [[ -x $psql ]] || psql=psql
+    PGPASSWORD=$password "$psql" -h 127.0.0.1 -p "$SERVER_PORT" -U cenote -d postgres -qX -v ON_ERROR_STOP=1 <<SQL || return 1
 CREATE ROLE cenote_ordinary LOGIN PASSWORD '$password';
 CREATE DATABASE cenote OWNER cenote_ordinary;
 SQL
@@ -83,7 +88,9 @@ stop_servers() {
     done
     SERVER_PIDS=()
     [[ -z $SERVERS_DIR ]] || rm -rf "$SERVERS_DIR"
+    [[ -z $PROGRAMS_DIR ]] || rm -rf "$PROGRAMS_DIR"
     SERVERS_DIR=
+    PROGRAMS_DIR=
 }
 
 describe_servers() {
@@ -92,7 +99,7 @@ describe_servers() {
     echo "The servers are still running:"
     echo "  export CENOTE_TEST_POSTGRESQL='${CENOTE_TEST_POSTGRESQL:-}'"
     echo "  export CENOTE_TEST_MYSQL='${CENOTE_TEST_MYSQL:-}'"
-    echo "To stop them: kill ${pids[*]}; rm -r $SERVERS_DIR"
+    echo "To stop them: kill ${pids[*]}; rm -r $SERVERS_DIR${PROGRAMS_DIR:+ $PROGRAMS_DIR}"
 }
 
 # launch NAME STOP_SIGNAL COMMAND...: appends a free port to the command, starts it, and waits until the port answers.
@@ -160,6 +167,10 @@ own() {
 
 postgresql_bin() {
     local bin
+    if [[ -n ${CENOTE_POSTGRESQL_PROGRAMS:-} ]]; then
+        echo "$CENOTE_POSTGRESQL_PROGRAMS"
+        return
+    fi
     bin=$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -1)
     [[ -n $bin ]] && dirname "$bin"
 }

@@ -25,8 +25,16 @@ internal sealed partial class PostgreSqlServer
     internal async Task<PostgreSqlServer> StartReplicaAsync()
     {
         var replica = new PostgreSqlServer(await LabDirectory.CreateAsync("postgresql"), replicates: true) { Password = Password };
-        await Programs.RunAsync(Programs.AsOrdinaryUser(
-            Programs.PostgreSql("pg_basebackup"), ["-d", Address, "-D", replica.Data, "-R", "-c", "fast", "-X", "stream", "--no-sync"]));
+        if (Programs.HasPostgreSql("pg_basebackup"))
+        {
+            await Programs.RunAsync(Programs.AsOrdinaryUser(
+                Programs.PostgreSql("pg_basebackup"), ["-d", Address, "-D", replica.Data, "-R", "-c", "fast", "-X", "stream", "--no-sync"]));
+        }
+        else
+        {
+            await replica.CopyAsync(this);
+        }
+
         await replica.StartAsync();
         return replica;
     }
@@ -65,8 +73,17 @@ internal sealed partial class PostgreSqlServer
     {
         // Until the first checkpoint after a promotion pg_rewind takes the new primary for the old timeline.
         await primary.ExecuteAsync("CHECKPOINT");
-        await Programs.RunAsync(Programs.AsOrdinaryUser(
-            Programs.PostgreSql("pg_rewind"), [$"--source-server={primary.Address} dbname=postgres", $"--target-pgdata={Data}", "-R", "--no-sync"]));
+        if (Programs.HasPostgreSql("pg_rewind"))
+        {
+            await Programs.RunAsync(Programs.AsOrdinaryUser(
+                Programs.PostgreSql("pg_rewind"), [$"--source-server={primary.Address} dbname=postgres", $"--target-pgdata={Data}", "-R", "--no-sync"]));
+        }
+        else
+        {
+            await Programs.RunAsync(Programs.AsOrdinaryUser("rm", ["-r", Data]));
+            await CopyAsync(primary);
+        }
+
         await StartAsync();
     }
 }

@@ -27,8 +27,18 @@ internal static class Programs
 
     internal static string Etcd => Existing("/usr/bin/etcd", "etcd-server", "./test --cluster");
 
+    /// <summary>
+    /// Determines whether PostgreSQL has the program: another build than the system's may leave it out.
+    /// </summary>
+    internal static bool HasPostgreSql(string name) => OtherPostgreSql is not { } folder || File.Exists(Path.Combine(folder, name));
+
     internal static string PostgreSql(string name)
     {
+        if (OtherPostgreSql is { } folder)
+        {
+            return Existing(Path.Combine(folder, name), "@embedded-postgres", "./test --postgresql");
+        }
+
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
         var newest = versions.OrderByDescending(static path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault();
         return Existing($"{newest}/bin/{name}", "postgresql");
@@ -80,6 +90,12 @@ internal static class Programs
 
         return output;
     }
+
+    /// <summary>
+    /// Gets the folder of another PostgreSQL than the system's, which <c>./test --postgresql</c> installs.
+    /// </summary>
+    private static string? OtherPostgreSql =>
+        Environment.GetEnvironmentVariable("CENOTE_POSTGRESQL_PROGRAMS") is { Length: > 0 } folder ? folder : null;
 
     private static string Existing(string path, string package, string command = "./test") =>
         File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run {command}, which installs the package {package}.");
