@@ -12,9 +12,11 @@ public sealed class InterceptorTests
     [Theory]
     [InlineData(Db.Sqlite)]
     [InlineData(Db.PostgreSqlDriverReset)]
+    [InlineData(Db.ReplicaSet)]
     public async Task Interceptors_are_called_as_without_a_pool(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
+        using var reads = database.BeginReads();
         foreach (var scenario in Scenarios.Keys)
         {
             var plain = await RecordAsync(database, database.Plainly(), scenario);

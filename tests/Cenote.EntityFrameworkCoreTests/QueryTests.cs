@@ -2,10 +2,12 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class QueryTests
 {
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task A_split_query_reads_one_result_after_the_other_on_one_connection(Db kind)
     {
-        await using var database = await FilledAsync(kind, maxSize: 1);
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        using var reads = database.BeginReads();
+        await FillAsync(database);
         await using var context = database.Context();
         var orders = context.Orders.Include(order => order.Lines).Include(order => order.Notes).OrderBy(order => order.Id).AsSplitQuery();
 
@@ -15,38 +17,42 @@ public sealed class QueryTests
             Assert.All(found, order => Assert.Equal((3, 2), (order.Lines.Count, order.Notes.Count)));
         }
 
-        Assert.Equal(1, database.Pool.GetStatistics().ConnectionsOpened);
+        Assert.Equal(1, database.ReadPool.GetStatistics().ConnectionsOpened);
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task A_streaming_query_holds_its_connection_while_rows_are_read(Db kind)
     {
-        await using var database = await FilledAsync(kind);
+        await using var database = await TestDatabase.CreateAsync(kind);
+        using var reads = database.BeginReads();
+        await FillAsync(database);
         await using var context = database.Context();
         var count = 0;
         await foreach (var order in context.Orders.AsAsyncEnumerable().WithCancellation(Stop))
         {
-            Assert.Single(database.Pool.GetLeases());
+            Assert.Single(database.ReadPool.GetLeases());
             count++;
         }
 
         Assert.Equal(20, count);
-        Assert.Empty(database.Pool.GetLeases());
+        Assert.Empty(database.GetLeases());
         foreach (var order in context.Orders.AsNoTracking())
         {
-            Assert.Single(database.Pool.GetLeases());
+            Assert.Single(database.ReadPool.GetLeases());
             break;
         }
 
-        Assert.Empty(database.Pool.GetLeases());
+        Assert.Empty(database.GetLeases());
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task A_query_cancelled_while_it_is_read_gives_its_connection_back_fit_for_the_next(Db kind)
     {
-        await using var database = await FilledAsync(kind, maxSize: 1);
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        using var reads = database.BeginReads();
+        await FillAsync(database);
         await using var context = database.Context();
         using var cancelled = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
@@ -64,7 +70,8 @@ public sealed class QueryTests
     [Theory, ClassData<EveryDatabase>]
     public async Task A_compiled_query_serves_contexts_of_any_pool(Db kind)
     {
-        await using var database = await FilledAsync(kind);
+        await using var database = await TestDatabase.CreateAsync(kind);
+        await FillAsync(database);
         var findOrder = EF.CompileAsyncQuery((ShopContext context, int id) => context.Orders.FirstOrDefault(order => order.Id == id));
         await using var secondPool = database.NewPool(options => options.Name = "second");
         await using (var context = database.Context())
@@ -81,17 +88,19 @@ public sealed class QueryTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task A_query_that_fails_gives_its_connection_back(Db kind)
     {
-        await using var database = await FilledAsync(kind, maxSize: 1);
+        await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        using var reads = database.BeginReads();
+        await FillAsync(database);
         await using var context = database.Context();
         for (var i = 0; i < 3; i++)
         {
             await Assert.ThrowsAnyAsync<DbException>(() => context.Database.SqlQueryRaw<int>("SELECT nothing FROM nowhere").ToListAsync(Stop));
             Assert.ThrowsAny<DbException>(() => context.Database.ExecuteSqlRaw("SELECT nothing FROM nowhere"));
             await Assert.ThrowsAsync<InvalidOperationException>(() => context.Orders.Select(order => Throw(order.Id)).ToListAsync(Stop));
-            Assert.Empty(database.Pool.GetLeases());
+            Assert.Empty(database.GetLeases());
         }
 
         Assert.Equal(20, await context.Orders.CountAsync(Stop));
@@ -100,9 +109,8 @@ public sealed class QueryTests
 
     private static int Throw(int id) => throw new InvalidOperationException($"order {id} cannot be shown");
 
-    private static async Task<TestDatabase> FilledAsync(Db kind, int maxSize = 8)
+    private static async Task FillAsync(TestDatabase database)
     {
-        var database = await TestDatabase.CreateAsync(kind, maxSize);
         await using var context = database.Context();
         context.AddRange(Enumerable.Range(0, 20).Select(i => new Order
         {
@@ -111,6 +119,5 @@ public sealed class QueryTests
             Notes = { new OrderNote { Text = "a" }, new OrderNote { Text = "b" } },
         }));
         await context.SaveChangesAsync(Stop);
-        return database;
     }
 }

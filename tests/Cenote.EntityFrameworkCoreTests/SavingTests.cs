@@ -4,31 +4,33 @@ namespace Cenote.EntityFrameworkCoreTests;
 
 public sealed class SavingTests
 {
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task What_one_context_saves_the_next_one_reads(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
+        using var reads = database.BeginReads();
         await using (var context = database.Context())
         {
             context.AddRange(new Product { Name = "cup", Price = 3.5m }, new Product { Name = "pot", Price = 12.25m });
             Assert.Equal(2, await context.SaveChangesAsync(Stop));
-            Assert.Empty(database.Pool.GetLeases());
+            Assert.Empty(database.GetLeases());
         }
 
         await using (var context = database.Context())
         {
             var dear = await context.Products.Where(product => product.Price * 2 > 10).ToListAsync(Stop);
             Assert.Equal("pot", Assert.Single(dear).Name);
-            Assert.Empty(database.Pool.GetLeases());
+            Assert.Empty(database.GetLeases());
         }
 
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task Many_rows_are_saved_in_batches_with_their_keys_read_back(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
+        using var reads = database.BeginReads();
         await using var context = database.Context();
         var orders = Enumerable.Range(0, 300).Select(i => new Order { Customer = "customer " + i, Lines = { new OrderLine { ProductId = i } } }).ToList();
         context.AddRange(orders);
@@ -43,10 +45,11 @@ public sealed class SavingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task A_row_changed_by_another_session_is_a_conflict(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind);
+        using var reads = database.BeginReads();
         await using var context = database.Context();
         var cup = new Product { Name = "cup" };
         var pot = new Product { Name = "pot" };
@@ -61,16 +64,17 @@ public sealed class SavingTests
         var conflict = await Assert.ThrowsAsync<DbUpdateConcurrencyException>(() => context.SaveChangesAsync(Stop));
 
         Assert.Same(cup, Assert.Single(conflict.Entries).Entity);
-        Assert.Empty(database.Pool.GetLeases());
+        Assert.Empty(database.GetLeases());
         await conflict.Entries[0].ReloadAsync(Stop);
         cup.Price = 7;
         Assert.Equal(2, await context.SaveChangesAsync(Stop));
     }
 
-    [Theory, ClassData<EveryDatabase>]
+    [Theory, ClassData<PoolsAndSet>]
     public async Task A_refused_row_throws_the_drivers_own_exception(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        using var reads = database.BeginReads();
         await using var context = database.Context();
         context.AddRange(new Product { Name = "cup" }, new Product { Name = "cup" });
         var refused = await Assert.ThrowsAsync<DbUpdateException>(() => context.SaveChangesAsync(Stop));
@@ -87,10 +91,11 @@ public sealed class SavingTests
         await database.AssertAllReturnedAsync();
     }
 
-    [Theory, ClassData<PostgreSqlDatabases>]
+    [Theory, ClassData<PostgreSqlAndSet>]
     public async Task A_save_cancelled_half_way_costs_its_connection_and_nothing_else(Db kind)
     {
         await using var database = await TestDatabase.CreateAsync(kind, maxSize: 1);
+        using var reads = database.BeginReads();
         await using var context = database.Context();
         var cup = new Product { Name = "cup" };
         context.Add(cup);

@@ -103,6 +103,7 @@ internal sealed class PoolOptionsExtension : IDbContextOptionsExtension
         if (Queries == ReplicaQueries.Untracked)
         {
             services.AddSingleton<IInterceptor, UntrackedQueries>();
+            services.WrapEach<IInterceptorAggregator>(QueryAggregator.Over);
         }
     }
 

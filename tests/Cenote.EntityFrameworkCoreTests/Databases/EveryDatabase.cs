@@ -1,9 +1,10 @@
 namespace Cenote.EntityFrameworkCoreTests.Databases;
 
+/// <summary>The databases of one pool.</summary>
 public sealed class EveryDatabase : TheoryData<Db>
 {
     public EveryDatabase()
-        : base(Enum.GetValues<Db>())
+        : base(Db.Sqlite, Db.PostgreSqlOwnReset, Db.PostgreSqlDriverReset)
     {
     }
 }

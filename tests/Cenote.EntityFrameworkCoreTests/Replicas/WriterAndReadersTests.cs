@@ -1,5 +1,7 @@
 using System.Data;
+using System.Linq.Expressions;
 using System.Transactions;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cenote.EntityFrameworkCoreTests.Replicas;
@@ -125,6 +127,17 @@ public sealed class WriterAndReadersTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_interceptor_makes_of_a_query_decides_where_it_goes()
+    {
+        await using var context = new ShopContext(
+            new DbContextOptionsBuilder<ShopContext>().UseSqlite().UseReplicaSet(_set, ReplicaQueries.Untracked).AddInterceptors(_opened, new OppositeTracking()).Options);
+        await context.Products.ToListAsync(Stop);
+        AssertOpened("readers");
+        await context.Products.AsNoTracking().ToListAsync(Stop);
+        AssertOpened("writer");
+    }
+
+    [Fact]
     public async Task A_pooled_context_finds_the_set_by_its_name()
     {
         await using var services = new ServiceCollection()
@@ -243,4 +256,16 @@ public sealed class WriterAndReadersTests : IAsyncLifetime
         new(new DbContextOptionsBuilder<ShopContext>().UseSqlite().UseReplicaSet(_set, ReplicaQueries.Untracked).AddInterceptors(_opened).Options);
 
     private void AssertOpened(string servers) => Assert.Equal(servers, _opened.Take());
+
+    /// <summary>Tracks the queries that do not, and the other way round.</summary>
+    private sealed class OppositeTracking : IQueryExpressionInterceptor
+    {
+        public Expression QueryCompilationStarting(Expression queryExpression, QueryExpressionEventData eventData) => Expression.Call(
+            typeof(EntityFrameworkQueryableExtensions),
+            queryExpression is MethodCallExpression { Method.Name: nameof(EntityFrameworkQueryableExtensions.AsNoTracking) }
+                ? nameof(EntityFrameworkQueryableExtensions.AsTracking)
+                : nameof(EntityFrameworkQueryableExtensions.AsNoTracking),
+            queryExpression.Type.GenericTypeArguments,
+            queryExpression);
+    }
 }

@@ -1,0 +1,9 @@
+namespace Cenote.EntityFrameworkCoreTests.Databases;
+
+public sealed class PostgreSqlAndSet : TheoryData<Db>
+{
+    public PostgreSqlAndSet()
+        : base(Db.PostgreSqlOwnReset, Db.PostgreSqlDriverReset, Db.ReplicaSet)
+    {
+    }
+}
