@@ -19,7 +19,7 @@ run_filtered() {
         pack_for_tests
     fi
     if [[ " ${groups[*]} " == *' servers '* ]]; then
-        start_postgresql || true
+        start_postgresql "${POSTGRESQL_OPTIONS[@]}" || true
         start_mariadb || true
     fi
     for project in "${projects[@]}"; do

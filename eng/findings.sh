@@ -51,7 +51,7 @@ start_postgresql() { # [OPTION...]
 start_mariadb() { # [OPTION...]
     need mariadb-server mariadbd mariadb-install-db mariadb-admin
     own_directory mysql
-    STOP_SIGNAL=TERM PORT=$(free_port)
+    STOP_SIGNAL=${STOP_SIGNAL:-TERM} PORT=$(free_port)
     mariadb-install-db --no-defaults --user="$OWNER" --datadir="$DIRECTORY/server/data" --auth-root-authentication-method=normal --skip-test-db >"$DIRECTORY/log" 2>&1
     "${USER_PREFIX[@]}" mariadbd --no-defaults --datadir="$DIRECTORY/server/data" --port="$PORT" --bind-address=127.0.0.1 --socket="$DIRECTORY/server/socket" \
         --pid-file="$DIRECTORY/server/pid" --skip-name-resolve "$@" >>"$DIRECTORY/log" 2>&1 &

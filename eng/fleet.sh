@@ -22,7 +22,7 @@ LABS
 run_fleet() {
     local project method variables log number=0
     dotnet_quietly build Cenote.slnx
-    start_postgresql
+    start_postgresql "${POSTGRESQL_OPTIONS[@]}"
     start_mariadb
     mkdir -p "$REPORTS/fleet"
     while read -r project method variables; do

@@ -59,7 +59,7 @@ run_on_postgresql() {
     for project in "${projects[@]}"; do
         dotnet_quietly build "$(dirname "$project")"
     done
-    start_postgresql
+    start_postgresql "${POSTGRESQL_OPTIONS[@]}"
     start_mariadb
     "$CENOTE_POSTGRESQL_PROGRAMS/postgres" --version
     for project in "${projects[@]}"; do

@@ -37,7 +37,7 @@ start_postgresql() {
 
     LOCPATH=$SERVERS_DIR launch postgresql INT "$bin/postgres" -D "$data" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=$SERVERS_DIR" \
         -c max_connections=200 -c max_prepared_transactions=20 -c wal_level=logical \
-        -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off "$@" -p || return 1
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off "$@" -p || return 1
 
     # A build without it is asked by the system's.
     psql=$bin/psql
@@ -95,10 +95,11 @@ stop_servers() {
 
 describe_servers() {
     local pids=("${SERVER_PIDS[@]%:*}")
-    [[ ${#pids[@]} -gt 0 ]] || return 0
+    [[ ${#pids[@]} -gt 0 ]] || { stop_servers; return 0; }
     echo "The servers are still running:"
     echo "  export CENOTE_TEST_POSTGRESQL='${CENOTE_TEST_POSTGRESQL:-}'"
     echo "  export CENOTE_TEST_MYSQL='${CENOTE_TEST_MYSQL:-}'"
+    [[ -z ${CENOTE_POSTGRESQL_PROGRAMS:-} ]] || echo "  export CENOTE_POSTGRESQL_PROGRAMS='$CENOTE_POSTGRESQL_PROGRAMS'"
     echo "To stop them: kill ${pids[*]}; rm -r $SERVERS_DIR${PROGRAMS_DIR:+ $PROGRAMS_DIR}"
 }
 

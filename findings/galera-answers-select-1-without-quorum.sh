@@ -13,9 +13,9 @@ PLUGIN=/usr/lib/galera/libgalera_smm.so
 [[ -e $PLUGIN ]] || missing $PLUGIN galera-4
 need mariadb-client mariadb
 GROUP=$(free_port) STATE=$(free_port)
+STOP_SIGNAL=KILL # a node without its cluster does not end in time
 start_mariadb --binlog-format=ROW --innodb-autoinc-lock-mode=2 --wsrep-on=ON --wsrep-provider=$PLUGIN --wsrep-cluster-name=lab --wsrep-cluster-address=gcomm:// \
     --wsrep-node-address=127.0.0.1:$GROUP "--wsrep-provider-options=base_host=127.0.0.1;base_port=$GROUP;gmcast.listen_addr=tcp://127.0.0.1:$GROUP;ist.recv_addr=127.0.0.1:$STATE;pc.wait_prim_timeout=PT1S;pc.announce_timeout=PT1S"
-STOP_SIGNAL=KILL # a node without its cluster does not end in time
 ask() { timeout 60 mariadb --no-defaults -uroot -h127.0.0.1 -P$PORT -sN -e "$1" 2>&1; }
 is_ready() { [[ $(ask "SHOW STATUS LIKE 'wsrep_ready'") == *ON ]]; }
 until_true is_ready

@@ -11,6 +11,7 @@ try
     // On a busy machine the first probe of a server may have been too late.
     while (orders.Servers.Any(server => server.State != ReplicaSetServerState.Serving))
     {
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
         await orders.ProbeAsync(patience.Token);
     }
 }

@@ -60,7 +60,7 @@ internal static class MySqlFailures
                 {
                     1047 => "The server answers, but is not ready: a Galera node without quorum, a node that still receives its data, or a node with wsrep_reject_queries. Check its wsrep_ready and wsrep_cluster_status.",
                     3032 => "The server is in offline mode. End it with SET GLOBAL offline_mode = OFF.",
-                    1203 or 1226 => "The account has reached a limit of its own, which the message names. Raise it (ALTER USER … WITH MAX_USER_CONNECTIONS, or the server's max_user_connections), or lower the sizes of the pools that share the account.",
+                    1203 or 1226 => "The account has reached a limit of its own, which the message names. Raise it (ALTER USER … WITH MAX_USER_CONNECTIONS, or the server's max_user_connections). Against a limit of connections, lower the sizes of the pools that share the account; against one per hour, raise MaxLifetime and MaxIdleTime.",
                     1049 => "The database of the connection string does not exist on the server. Correct Database.",
                     _ => null,
                 };

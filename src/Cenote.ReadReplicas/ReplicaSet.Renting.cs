@@ -198,7 +198,9 @@ public sealed partial class ReplicaSet
         {
             return await _reads.RentAsync(call, required, isBlocking).ConfigureAwait(false);
         }
-        catch (CausalTokenException exception) when (exception.Problem == CausalTokenProblem.AheadOfPrimary && position is not null)
+        catch (CausalTokenException exception) when (exception.Problem == CausalTokenProblem.AheadOfPrimary && position is not null
+            // What was passed besides may be what is refused.
+            && (also is null || _keeper.Current.Primary?.Position?.Covers(position) != true))
         {
             causal.RecordRefusal();
             throw;

@@ -9,6 +9,7 @@ namespace Cenote.ReadReplicasTests;
 /// </summary>
 internal sealed class TestSet : IAsyncDisposable
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
     private static readonly string[] Names = ["one", "two", "three", "four", "five"];
     private readonly Channel<TopologyChange> _changes = Channel.CreateUnbounded<TopologyChange>();
 
@@ -142,9 +143,22 @@ internal sealed class TestSet : IAsyncDisposable
     /// <summary>Lets fake time pass until the task is over.</summary>
     public Task Pump(Task task, TimeSpan? step = null) => PumpUntil(() => task.IsCompleted, step);
 
-    /// <summary>Lets fake time pass until the condition is met.</summary>
-    public Task PumpUntil(Func<bool> holds, TimeSpan? step = null) =>
-        Time.PassUntilAsync(holds, step ?? TimeSpan.FromMilliseconds(50), () => $"{Set.GetStatistics()}");
+    /// <summary>
+    /// Lets fake time pass until the condition is met. Each step leaves real time to what waits for a thread, so that no
+    /// timeout of another passes meanwhile.
+    /// </summary>
+    public Task PumpUntil(Func<bool> holds, TimeSpan? step = null) => Time.PassUntilAsync(
+        async () =>
+        {
+            if (!holds())
+            {
+                await Task.Delay(Moment, TimeProvider.System);
+            }
+
+            return holds();
+        },
+        step ?? TimeSpan.FromMilliseconds(50),
+        () => $"{Set.GetStatistics()}");
 
     public async ValueTask DisposeAsync()
     {

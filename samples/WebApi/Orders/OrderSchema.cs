@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cenote;
 using Microsoft.EntityFrameworkCore;
 
 namespace WebApi.Orders;
@@ -10,14 +11,17 @@ public sealed class OrderSchema(IServiceScopeFactory scopes) : IHostedService
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<OrderContext>().Database;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await database.EnsureCreatedAsync(cancellationToken);
-        }
-        catch (DbException)
-        {
-            // Another instance that starts at the same moment has created it. Any other failure comes again.
-            await database.EnsureCreatedAsync(cancellationToken);
+            try
+            {
+                await database.EnsureCreatedAsync(cancellationToken);
+                return;
+            }
+            catch (DbException exception) when (exception is not PoolException && attempt < 3)
+            {
+                // Another instance that starts at the same moment may have created the database, or the table.
+            }
         }
     }
 

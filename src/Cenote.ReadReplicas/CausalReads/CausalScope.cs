@@ -19,7 +19,7 @@ public sealed class CausalScope : IDisposable
     private long _ended;
     private long _covered;
     private CausalToken? _token;
-    private volatile bool _isRefused;
+    private CausalToken? _refused;
 
     internal CausalScope(ReplicaSet set, CausalToken? token, Func<CausalScope, (Action End, CausalScope? Outer)> begin)
     {
@@ -30,8 +30,8 @@ public sealed class CausalScope : IDisposable
 
     /// <summary>
     /// Gets a token for every token and write so far of the scope and of those around it, to pass on. After a read of
-    /// the scope was refused as <see cref="CausalTokenProblem.AheadOfPrimary"/>, a token for everything committed so
-    /// far on the primary instead, because the refused one would be refused again.
+    /// the scope was refused as <see cref="CausalTokenProblem.AheadOfPrimary"/>, everything committed so far on the
+    /// primary takes the place of what the scope stood for then, because that would be refused again.
     /// </summary>
     /// <param name="cancellationToken">A token to cancel the wait.</param>
     /// <returns><see langword="null"/> without a token and without a write.</returns>
@@ -50,10 +50,16 @@ public sealed class CausalScope : IDisposable
             }
 
             token = Merge(token, scope.Token);
-            isRefused |= scope._isRefused;
+            isRefused |= scope.HasRefused;
         }
 
-        return token is null ? null : isRefused ? await _set.GetTokenAsync(cancellationToken).ConfigureAwait(false) : _set.Renew(token);
+        if (!isRefused)
+        {
+            return token is null ? null : _set.Renew(token);
+        }
+
+        var present = await _set.GetTokenAsync(cancellationToken).ConfigureAwait(false);
+        return token is null ? present : _set.NewToken(present.Position, token);
     }
 
     /// <summary>
@@ -95,6 +101,29 @@ public sealed class CausalScope : IDisposable
         }
     }
 
+    private bool HasRefused
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _refused is not null;
+            }
+        }
+    }
+
+    /// <summary>Gets what a read must see, also if that was refused: it stays refused.</summary>
+    private CausalToken? Required
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Merge(_refused, _token);
+            }
+        }
+    }
+
     /// <summary>Records that a connection for writing was rented within the scope.</summary>
     internal void RecordWrite(ConnectionLease lease)
     {
@@ -112,7 +141,11 @@ public sealed class CausalScope : IDisposable
     /// </summary>
     internal void RecordRefusal()
     {
-        _isRefused = true;
+        lock (_gate)
+        {
+            (_refused, _token) = (Merge(_refused, _token), null);
+        }
+
         _outer?.RecordRefusal();
     }
 
@@ -128,7 +161,7 @@ public sealed class CausalScope : IDisposable
                 return (false, null);
             }
 
-            position = scope.Token?.Position is not { } own ? position : position?.Combine(own) ?? own;
+            position = scope.Required?.Position is not { } own ? position : position?.Combine(own) ?? own;
         }
 
         return (true, position);

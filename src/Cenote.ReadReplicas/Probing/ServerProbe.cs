@@ -40,7 +40,8 @@ internal sealed class ServerProbe
     }
 
     /// <summary>
-    /// Gets whether the last probe failed, or the last question; <see langword="false"/> before the first.
+    /// Gets whether the last probe found no sign of life, or a question has run out of time since;
+    /// <see langword="false"/> before the first.
     /// </summary>
     internal bool HasFailed { get; private set; }
 
@@ -120,8 +121,9 @@ internal sealed class ServerProbe
                 return;
             }
 
+            // What is asked for here depends on what the server itself waits for.
+            _watch.Follow(knowsPosition ? _keeper.Waits.EarliestAt(_server, awaited: null)?.Position : null);
             var earliest = _keeper.Waits.EarliestAt(_server, _watch.Awaited);
-            _watch.Follow(knowsPosition ? earliest?.Position : null);
             var pace = earliest is null ? left : _watch.IsFor(earliest.Position) ? PositionWatch.Turn : NextQuestion(earliest);
             await _requests.WaitAsync(pace < left ? pace : left, SecondLook, clock, stopped).ConfigureAwait(false);
             if (stopped.IsCancellationRequested || !knowsPosition || !_requests.TryContinue(isCalm: clock.GetElapsedTime(started) < SecondLook))

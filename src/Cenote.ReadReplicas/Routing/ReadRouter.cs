@@ -174,14 +174,20 @@ internal sealed class ReadRouter(SetParts parts, SpillOver spillOver)
             var wait = parts.Keeper.Waits.Add(required, freshest);
             try
             {
-                parts.ProbeOf(freshest).Hurry();
-
                 // Both may have happened before the wait was added.
                 var topology = parts.Keeper.Current;
-                if (Array.Exists(topology.Candidates, server => Eligibility.Covers(server, required))
-                    || (topology.TryReadingOf(freshest) is not null && !await call.TryWaitAsync(wait.Over, left, isBlocking).ConfigureAwait(false)))
+                if (Array.Exists(topology.Candidates, server => lost?.Contains(server) != true && Eligibility.Covers(server, required)))
                 {
                     return;
+                }
+
+                if (topology.TryReadingOf(freshest) is not null)
+                {
+                    parts.ProbeOf(freshest).Hurry();
+                    if (!await call.TryWaitAsync(wait.Over, left, isBlocking).ConfigureAwait(false))
+                    {
+                        return;
+                    }
                 }
             }
             finally

@@ -112,6 +112,67 @@ public sealed class CausalReadTests
     }
 
     [Fact]
+    public async Task A_token_that_is_added_after_a_refusal_is_passed_on()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
+        test.One.Reach(9);
+        var added = await test.Set.GetTokenAsync(Stop);
+        test.One.Reach(10);
+        var lost = await test.Set.GetTokenAsync(Stop);
+        test.One.Reach(7);
+        await test.ProbeAsync();
+        using var scope = test.Set.BeginCausalScope(lost);
+        await RefusesAsync();
+        Assert.Equal("7", (await scope.GetTokenAsync(Stop))!.Position.ToString());
+
+        scope.Add(added);
+        Assert.Equal("9", (await scope.GetTokenAsync(Stop))!.Position.ToString());
+        await RefusesAsync();
+
+        async Task RefusesAsync() => Assert.Equal(
+            CausalTokenProblem.AheadOfPrimary, (await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(Stop))).Problem);
+    }
+
+    [Fact]
+    public async Task A_refused_token_beside_a_scope_leaves_its_token_as_it_is()
+    {
+        await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
+        test.One.Reach(5);
+        var own = await test.Set.GetTokenAsync(Stop);
+        test.One.Reach(10);
+        var lost = await test.Set.GetTokenAsync(Stop);
+        test.One.Reach(7);
+        await test.ProbeAsync();
+        using var scope = test.Set.BeginCausalScope(own);
+
+        await Assert.ThrowsAsync<CausalTokenException>(async () => await test.Set.RentReadAsync(lost, Stop));
+
+        Assert.Equal("5", (await scope.GetTokenAsync(Stop))!.Position.ToString());
+    }
+
+    [Fact]
+    public async Task A_replica_whose_pool_is_broken_does_not_end_the_wait_for_another()
+    {
+        await using var test = await TestSet.CreateAsync(
+            configure: static options => options.CausalReadTimeout = TimeSpan.FromSeconds(10),
+            pools: static options => (options.MinSize, options.CircuitBreaker) = (0, null));
+        test.One.Reach(7);
+        test.Two.Reach(7);
+        var token = await test.Set.GetTokenAsync(Stop);
+        await test.ProbeAsync();
+        test.Server("two").Pool.Clear();
+        await test.PumpUntil(() => test.Server("two").Pool.GetStatistics().Counts.Total == 0, TimeSpan.FromTicks(1));
+        test.Two.Script.Always(StubCall.Open, StubStep.Fail());
+
+        var rent = test.Set.RentReadAsync(token, Stop).AsTask();
+        test.Stubs[2].Reach(7);
+        await test.Pump(rent);
+
+        using var lease = await rent;
+        Assert.Equal("three", test.NameOf(lease));
+    }
+
+    [Fact]
     public async Task A_scope_asks_the_primary_once_after_writes_and_not_at_all_after_reads()
     {
         await using var test = await TestSet.CreateAsync(configure: options => options.CausalReadTimeout = TimeSpan.Zero);
