@@ -144,8 +144,8 @@ internal sealed class TestSet : IAsyncDisposable
     public Task Pump(Task task, TimeSpan? step = null) => PumpUntil(() => task.IsCompleted, step);
 
     /// <summary>
-    /// Lets fake time pass until the condition is met. Each step leaves real time to what waits for a thread, so that no
-    /// timeout of another passes meanwhile.
+    /// Lets fake time pass until the condition is met. Each step leaves real time to what waits for a thread, so that
+    /// no timeout of another passes meanwhile.
     /// </summary>
     public Task PumpUntil(Func<bool> holds, TimeSpan? step = null) => Time.PassUntilAsync(
         async () =>
