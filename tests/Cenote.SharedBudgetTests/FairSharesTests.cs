@@ -72,7 +72,7 @@ public sealed class FairSharesTests
     {
         var live = table.Members.Where(static member => member.ExpiresAt > 0).OrderBy(static member => member.Id, StringComparer.Ordinal).ToList();
         var shares = live.ToDictionary(static member => member, static member => member.Guaranteed);
-        var left = settings.MaxConnections - GrantRules.KeptForNewcomers(table, settings)
+        var left = settings.MaxConnections - GrantRules.KeptForNewcomers(table.Members.Count(static member => member.HasPlace), settings)
             - table.Members.Where(static member => member.ExpiresAt <= 0).Sum(static member => member.Reserved) - shares.Values.Sum();
         for (var level = 1; level <= settings.MaxConnections && left > 0; level++)
         {

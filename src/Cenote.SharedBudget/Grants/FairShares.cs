@@ -14,9 +14,10 @@ internal static class FairShares
     /// <summary>Returns the share of an instance, and whether the instances want more than there is.</summary>
     internal static (int Share, bool IsContended) Find(GrantTable table, GrantSettings settings, long now, GrantMember member)
     {
-        var (taken, wanted, largest, live) = (0L, 0L, 0, 0);
+        var (taken, wanted, largest, live, places) = (0L, 0L, 0, 0, 0);
         foreach (var other in table.Members)
         {
+            places += other.HasPlace ? 1 : 0;
             if (other.ExpiresAt <= now)
             {
                 taken += other.Reserved;
@@ -28,7 +29,7 @@ internal static class FairShares
             largest = Math.Max(largest, Want(other));
         }
 
-        var available = settings.MaxConnections - GrantRules.KeptForNewcomers(table, settings) - table.Strangers - taken;
+        var available = settings.MaxConnections - GrantRules.KeptForNewcomers(places, settings) - table.Strangers - taken;
         if (wanted <= available)
         {
             return ((int)(Want(member) + ((available - wanted) / live)), false);

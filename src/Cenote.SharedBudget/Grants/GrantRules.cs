@@ -53,12 +53,15 @@ internal static partial class GrantRules
 
         Record(table, member, request, settings, now);
         var (share, isContended) = FairShares.Find(table, settings, now, member);
+        var free = settings.MaxConnections - CountReserved(table, settings);
         if (!table.NeedsCensus)
         {
-            member.Reserved += Math.Clamp(share - member.Reserved, 0, Math.Max(0, settings.MaxConnections - CountReserved(table, settings)));
+            var growth = Math.Clamp(share - member.Reserved, 0, Math.Max(0, free));
+            member.Reserved += growth;
+            free -= growth;
         }
 
-        return Answer(table, member, request, share, isContended, settings, now);
+        return Answer(table, member, request, share, isContended, free, settings, now);
     }
 
     /// <summary>
@@ -66,18 +69,19 @@ internal static partial class GrantRules
     /// </summary>
     internal static int CountReserved(GrantTable table, GrantSettings settings)
     {
-        var sum = 0;
+        var (sum, places) = (0, 0);
         foreach (var member in table.Members)
         {
             sum += member.Reserved;
+            places += member.HasPlace ? 1 : 0;
         }
 
-        return sum + KeptForNewcomers(table, settings) + table.Strangers;
+        return sum + KeptForNewcomers(places, settings) + table.Strangers;
     }
 
     /// <summary>Returns what is kept for instances that have not come yet.</summary>
-    internal static int KeptForNewcomers(GrantTable table, GrantSettings settings) =>
-        (settings.Guaranteed * Math.Max(0, settings.Instances - CountPlaces(table))) + settings.StartReserve;
+    internal static int KeptForNewcomers(int places, GrantSettings settings) =>
+        (settings.Guaranteed * Math.Max(0, settings.Instances - places)) + settings.StartReserve;
 
     private static int CountPlaces(GrantTable table)
     {
@@ -168,12 +172,13 @@ internal static partial class GrantRules
             return request.HadPlace || (member.HasPlace && member.HasRenewed && request.IsBacked);
         }
 
-        var isOver = CountReserved(table, settings) > settings.MaxConnections;
         return member.HasPlace
             // It uses nothing, so that a place that was given twice is the other's.
-            ? request.IsBacked || !isOver
-            : CountPlaces(table) < settings.Instances && (request.HadPlace || !isOver);
+            ? request.IsBacked || !IsOver(table, settings)
+            : CountPlaces(table) < settings.Instances && (request.HadPlace || !IsOver(table, settings));
     }
+
+    private static bool IsOver(GrantTable table, GrantSettings settings) => CountReserved(table, settings) > settings.MaxConnections;
 
     private static void Record(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now)
     {
@@ -194,7 +199,7 @@ internal static partial class GrantRules
     }
 
     /// <summary>Returns how many of its connections an instance may use.</summary>
-    private static int FindPermits(GrantTable table, GrantMember member, GrantRequest request, int share, GrantSettings settings)
+    private static int FindPermits(GrantTable table, GrantMember member, GrantRequest request, int share, int free)
     {
         if (table.NeedsCensus)
         {
@@ -203,24 +208,24 @@ internal static partial class GrantRules
         }
 
         // An instance that the table did not know may have more than was free. It closes what is too much.
-        var missing = Math.Min(0, settings.MaxConnections - CountReserved(table, settings));
-        return Math.Max(Math.Min(member.Reserved, member.Guaranteed), Math.Min(member.Reserved + missing, share));
+        return Math.Max(Math.Min(member.Reserved, member.Guaranteed), Math.Min(member.Reserved + Math.Min(0, free), share));
     }
 
     /// <summary>Returns whether another live instance has a session of its own, in which it can count.</summary>
-    private static bool CanOtherCount(GrantTable table, GrantMember member, GrantRequest request, GrantSettings settings, long now) =>
+    private static bool CanOtherCount(GrantTable table, GrantMember member, GrantRequest request, int free, GrantSettings settings, long now) =>
         table.Members.Exists(other => other != member && other.ExpiresAt > now && other.HasPlace)
-        || table.Members.Exists(other => other != member && other.ExpiresAt > now && FindPermits(table, other, request, FairShares.Find(table, settings, now, other).Share, settings) > 0);
+        || table.Members.Exists(other => other != member && other.ExpiresAt > now && FindPermits(table, other, request, FairShares.Find(table, settings, now, other).Share, free) > 0);
 
-    private static GrantAnswer Answer(GrantTable table, GrantMember member, GrantRequest request, int share, bool isContended, GrantSettings settings, long now)
+    private static GrantAnswer Answer(GrantTable table, GrantMember member, GrantRequest request, int share, bool isContended, int free, GrantSettings settings, long now)
     {
         var others = new List<OtherGrant>(table.Members.Count);
-        var permits = FindPermits(table, member, request, share, settings);
-        var (live, mustCount) = (0, table.Strangers > 0 && table.Age - table.CountedAt > CountInterval);
+        var permits = FindPermits(table, member, request, share, free);
+        var (live, places, mustCount) = (0, 0, table.Strangers > 0 && table.Age - table.CountedAt > CountInterval);
         foreach (var other in table.Members)
         {
             var isExpired = other.ExpiresAt <= now;
             live += isExpired ? 0 : 1;
+            places += other.HasPlace ? 1 : 0;
             mustCount |= isExpired && (other.Reserved > Math.Max(other.Guaranteed, other.Hidden) || table.Age - table.CountedAt > CountInterval);
             if (other != member)
             {
@@ -231,7 +236,7 @@ internal static partial class GrantRules
         // The session that counts is the instance's own. For a new table, or where no instance has one, it is that of
         // StartReserve, so one at a time.
         mustCount = table.CountingUntil <= now
-            && (table.NeedsCensus ? request.KnownEpoch == table.Epoch : mustCount && (permits > 0 || !CanOtherCount(table, member, request, settings, now)));
+            && (table.NeedsCensus ? request.KnownEpoch == table.Epoch : mustCount && (permits > 0 || !CanOtherCount(table, member, request, free, settings, now)));
         if (mustCount)
         {
             table.CountingUntil = now + (table.NeedsCensus || permits == 0 ? settings.TimeToLive : CountingTurn);
@@ -246,7 +251,7 @@ internal static partial class GrantRules
             NeedsCensus = table.NeedsCensus,
             MustCount = mustCount,
             Live = live,
-            Places = CountPlaces(table),
+            Places = places,
             Strangers = table.Strangers,
             Others = others,
             Epoch = table.Epoch,

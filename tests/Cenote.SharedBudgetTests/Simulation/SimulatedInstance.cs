@@ -33,7 +33,7 @@ internal sealed class SimulatedInstance
         IsDeclared = isDeclared;
         Id = number.ToString("x10", CultureInfo.InvariantCulture);
         Family = number.ToString("x6", CultureInfo.InvariantCulture);
-        _clock = new SkewedClock(() => world.Seconds, 0.92 + (0.16 * world.Random.NextDouble()), world.Random.NextDouble() * 1000);
+        _clock = new SkewedClock(world, 0.92 + (0.16 * world.Random.NextDouble()), world.Random.NextDouble() * 1000);
         var timeToLive = TimeSpan.FromMilliseconds(world.Settings.TimeToLive);
         _observer = new Observer(_clock, timeToLive, world.Fault == PlantedFault.CountsAfterSilence ? TimeSpan.MaxValue : timeToLive / 2);
         _grant = new Grant(_clock, world.Settings, world.Settings.Hidden - 1);

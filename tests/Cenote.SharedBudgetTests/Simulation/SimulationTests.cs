@@ -12,7 +12,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var (runs, instances, first) = (Read("CENOTE_SHARED_RUNS", 400), Read("CENOTE_SHARED_INSTANCES", 0), Read("CENOTE_SHARED_SEED", 1));
         var (used, allowed) = (0L, 0L);
-        Parallel.For(first, first + runs, seed =>
+        // More worlds at once than cores would only take the caches from each other.
+        Parallel.For(first, first + runs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, seed =>
         {
             var world = new SimulatedWorld(seed, instances > 0 ? instances : 2 + (seed % 7));
             world.Run(instances > SimulatedWorld.LargeWorld ? LengthOfLarge(seed) : Length(seed));
