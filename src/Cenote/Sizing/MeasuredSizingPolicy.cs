@@ -265,8 +265,9 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
             return null;
         }
 
-        // Half-way to what one connection less than needed would do.
-        var enough = Math.Min(0.96, 1 - (0.5 / (_size + 1)));
+        // Half-way to what one connection less than needed would do. One alone must do nearly all: where a lock limits,
+        // it does nine tenths, and a second one fills the moments in which the lock is free.
+        var enough = _size == 1 ? 0.92 : Math.Min(0.96, 1 - (0.5 / (_size + 1)));
         if (_current.Seconds < 2 || (Math.Abs(ratio - enough) < 2 * error && _current.Seconds < 6))
         {
             return null;
@@ -319,8 +320,8 @@ public sealed class MeasuredSizingPolicy : ISizingPolicy
             return null;
         }
 
-        // Two connections more, and not half of what they would bring.
-        if (_current.Rate >= _failed.Rate * (1 + (1.0 / _failed.Size)) || _current.Rate >= 0.9 * _most.Rate)
+        // Two connections more, and not half of what they brought before.
+        if (_current.Rate >= (_failed.Rate + _most.Rate) / 2)
         {
             return BeginRest();
         }

@@ -35,6 +35,19 @@ public sealed class MeasuredSizingTests
         Assert.InRange(run.Sizes.TakeLast(60).Max(), 10, 12);
     }
 
+    /// <summary>A row's lock lets one statement at a time work, and the next one is there when it is free.</summary>
+    [Theory]
+    [InlineData(0.89, 1.0)]
+    [InlineData(0.75, 0.88)]
+    public void It_keeps_what_the_second_connection_brings(double ofOne, double ofThree)
+    {
+        var server = Server(2) with { Rate = (_, active) => 5 * (active switch { 1 => ofOne, 2 => 1, _ => ofThree }) };
+
+        var run = new SimulatedDatabase(server).Run(120, new MeasuredSizingPolicy(), minSize: 1);
+
+        Assert.All(run.Sizes.TakeLast(45), static size => Assert.InRange(size, 2, 3));
+    }
+
     [Fact]
     public void It_keeps_the_size_while_connections_are_idle()
     {
