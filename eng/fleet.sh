@@ -13,6 +13,7 @@ Cenote.ProviderTests *RowLevelSecurityTests.* CENOTE_CONTEXT_LEASES=1000000
 Cenote.AdoNetTests *LateCancelTests.* CENOTE_CANCEL_ROUNDS=1000
 Cenote.SharedBudgetTests *The_server_counts_no_more_sessions_than_the_budget CENOTE_SHARED_LAB=300
 Cenote.SharedBudgetTests *The_server_never_has_more_sessions_than_the_budget CENOTE_SHARED_RUNS=10000
+Cenote.SharedBudgetTests *The_server_never_has_more_sessions_than_the_budget CENOTE_SHARED_RUNS=10000 CENOTE_SHARED_INSTANCES=1000
 Cenote.ReadReplicasTests *CausalReadTests.* CENOTE_CAUSAL_READS=100000
 Cenote.FaultTests *UnansweredCommitTests.* CENOTE_COMMIT_ROUNDS=10000 CENOTE_COMMIT_KILLS=40
 LABS

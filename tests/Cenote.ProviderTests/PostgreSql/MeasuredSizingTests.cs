@@ -4,8 +4,8 @@ using Cenote.PostgreSql;
 namespace Cenote.ProviderTests.PostgreSql;
 
 /// <summary>
-/// The measured size on a real server: decisions with evidence. CENOTE_SIZING_LAB=60 lets the policy run for so many
-/// seconds instead, and asserts that it meets the targets beside the best fixed size.
+/// The measured size on a real server: decisions with evidence. CENOTE_SIZING_LAB=60 gives the policy so many
+/// seconds to find the size instead, and asserts that it meets the targets beside the best fixed size.
 /// </summary>
 public sealed class MeasuredSizingTests(ITestOutputHelper output)
 {

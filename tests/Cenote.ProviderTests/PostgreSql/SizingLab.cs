@@ -77,7 +77,7 @@ internal sealed class SizingLab(OwnDatabase database, string work, string statem
             new ConnectionPoolOptions { Name = "measured", MinSize = 1, MaxSize = Largest, SizingPolicy = new MeasuredSizingPolicy() });
         using var stop = new CancellationTokenSource();
         var load = SizingWork.LoadAsync(pool, statement, Largest, stop.Token);
-        await Task.Delay(length * 0.75, TimeProvider.System);
+        await Task.Delay(length, TimeProvider.System);
         var sizes = new List<double>();
         for (var moment = 0; moment < 100; moment++)
         {
@@ -95,7 +95,9 @@ internal sealed class SizingLab(OwnDatabase database, string work, string statem
         return ((int)Median(sizes), (int)(sizes.Max() - sizes.Min()));
     }
 
-    /// <returns>The measured size's throughput divided by the best size's, in order.</returns>
+    /// <returns>
+    /// The measured size's throughput divided by the best size's, in order; 1 without a measurement for the same size.
+    /// </returns>
     private async Task<double[]> CompareAsync(int measured, int best)
     {
         if (measured == best)
