@@ -42,6 +42,7 @@ run_test_project() {
 waiting_threads() {
     case $1 in
         Cenote.AdoNetTests | Cenote.EntityFrameworkCoreTests | Cenote.ProviderTests | Cenote.ProxyTests | Cenote.ReadReplicasTests) echo '-maxThreads 4' ;;
+        Cenote.SharedBudgetTests) echo '-maxThreads 4' ;;
     esac
 }
 
