@@ -86,6 +86,10 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
         }
     }
 
+    private static string AdviceFor(in PoolCounts counts) => counts is { Leased: 0, Idle: 0, Opening: > 0 }
+        ? " No connection is held, and opens take too long. Check that the server answers, or raise AcquireTimeout."
+        : " Return connections sooner, look for a holder that never returns, or raise MaxSize.";
+
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>The pool at one moment.</summary>
@@ -177,7 +181,7 @@ internal sealed class ExhaustionReport(PoolSettings settings, LeaseDesk desk, Se
                 Holders = holders,
                 Failure = failure,
                 WhyNone = why.ToString(),
-                Advice = failure is null && budget is null && !areHeldByLocks ? " Return connections sooner, look for a holder that never returns, or raise MaxSize." : "",
+                Advice = failure is null && budget is null && !areHeldByLocks && !attention.HasAny(Leasing.Attention.Suspended) ? AdviceFor(counts) : "",
                 Crowd = crowd.ToString(),
             };
         }

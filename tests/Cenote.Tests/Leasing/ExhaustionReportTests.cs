@@ -83,5 +83,36 @@ public sealed class ExhaustionReportTests
         (await waiter.Soon()).Dispose();
     }
 
+    [Fact]
+    public async Task A_timeout_behind_hanging_opens_does_not_blame_holders()
+    {
+        var gate = new StubGate();
+        await using var test = TestPool.Create(options => (options.MaxSize, options.AcquireTimeout) = (1, TimeSpan.FromSeconds(2)));
+        test.Script.Always(StubCall.Open, StubStep.Hang(gate));
+        var rent = test.Pool.RentAsync().AsTask();
+        await test.When(static counts => counts.Opening == 1);
+
+        test.Time.Advance(TimeSpan.FromSeconds(2));
+
+        var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => rent.Soon());
+        Assert.EndsWith(" Check that the server answers, or raise AcquireTimeout.", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Return connections", exception.Message, StringComparison.Ordinal);
+        gate.Release();
+    }
+
+    [Fact]
+    public async Task A_timeout_of_a_suspended_pool_advises_only_to_resume_it()
+    {
+        await using var test = await TestPool.FullAsync(1, options => options.AcquireTimeout = TimeSpan.FromSeconds(2));
+        test.Pool.Suspend();
+        var rent = test.Pool.RentAsync().AsTask();
+
+        test.Time.Advance(TimeSpan.FromSeconds(2));
+
+        var exception = await Assert.ThrowsAsync<PoolTimeoutException>(() => rent.Soon());
+        Assert.EndsWith(" no connection can be rented until Resume is called.", exception.Message, StringComparison.Ordinal);
+        test.Pool.Resume();
+    }
+
     private static int Looks(TestPool test) => test.Pool.Engine.RentFailures.Exhaustion.Looks;
 }
