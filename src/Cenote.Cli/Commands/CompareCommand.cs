@@ -20,7 +20,8 @@ internal sealed class CompareCommand : StatementCommand
 
             Exit code 0: measured. 1: the database was not reached, or refused the statement. 2: the
             arguments are invalid.
-            """)
+            """,
+            "postgresql or mysql")
     {
         Add(Connections);
         Add(Clients);

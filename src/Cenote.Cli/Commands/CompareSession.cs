@@ -2,6 +2,7 @@ using System.Data.Common;
 using Cenote.Cli.Checking;
 using Cenote.Cli.Comparing;
 using Cenote.Cli.Measuring;
+using Cenote.Shared;
 
 namespace Cenote.Cli.Commands;
 
@@ -65,7 +66,7 @@ internal static class CompareSession
         if (least > options.Duration)
         {
             throw new MeasurementException(FormattableString.Invariant(
-                $"The statement takes {server.Execution.TotalSeconds:0.000} s: {2 * Comparison.Pairs} turns for each number of clients need at least {least.TotalSeconds:0} s. Give more --seconds, fewer --clients, or a shorter statement."));
+                $"The statement takes {Figures.Duration(server.Execution)}: {2 * Comparison.Pairs} turns for each number of clients need at least {least.TotalSeconds:0} s. Give more --seconds, fewer --clients, or a shorter statement."));
         }
     }
 

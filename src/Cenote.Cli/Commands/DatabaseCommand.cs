@@ -8,9 +8,18 @@ namespace Cenote.Cli.Commands;
 /// </summary>
 internal abstract class DatabaseCommand : Command
 {
-    protected DatabaseCommand(string name, string description)
+    /// <param name="name">The name of the command.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="databases">The databases that it supports, as the user writes them.</param>
+    protected DatabaseCommand(string name, string description, string databases = "postgresql, mysql or sqlite")
         : base(name, description)
     {
+        Databases = databases;
+        Database = new("DATABASE")
+        {
+            Description = $"{databases}; mysql is MariaDB, too.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         Add(Database);
         Add(Connection);
         Add(ConnectionFile);
@@ -18,11 +27,10 @@ internal abstract class DatabaseCommand : Command
         Add(Json);
     }
 
-    public Argument<string?> Database { get; } = new("DATABASE")
-    {
-        Description = "postgresql, mysql (MariaDB, too), or sqlite.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    /// <summary>Gets the databases that the command supports, as the user writes them.</summary>
+    public string Databases { get; }
+
+    public Argument<string?> Database { get; }
 
     public Option<string?> Connection { get; } = new("--connection")
     {
@@ -39,7 +47,7 @@ internal abstract class DatabaseCommand : Command
     public Option<string?> Timeout { get; } = new("--timeout")
     {
         HelpName = "SECONDS",
-        Description = "How long one connect or one wait may take. [default: 10]",
+        Description = "How long one connect or one wait may take, 0.1 to 600. [default: 10]",
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Prints the report as JSON." };

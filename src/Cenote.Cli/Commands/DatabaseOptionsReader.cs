@@ -56,7 +56,7 @@ internal abstract class DatabaseOptionsReader(DatabaseCommand command, ParseResu
         }
         else if (questions is null)
         {
-            _problems.Add($"DATABASE is {(word is null ? "missing" : "not one that this command knows")}: give postgresql, mysql or sqlite.");
+            _problems.Add($"DATABASE is {(word is null ? "missing" : "not one that this command knows")}: give {command.Databases}.");
         }
 
         return questions;
@@ -96,6 +96,12 @@ internal abstract class DatabaseOptionsReader(DatabaseCommand command, ParseResu
             }
 
             return text?.Trim();
+        }
+
+        if (string.IsNullOrWhiteSpace(given) && given is not null)
+        {
+            _problems.Add("--connection is empty.");
+            return null;
         }
 
         var found = given ?? SecretSource.FromEnvironment(SecretSource.ConnectionVariable);

@@ -17,10 +17,10 @@ internal sealed class SizeOptionsReader(SizeCommand command, ParseResult words) 
         var max = ReadNumber(command.Max, 1, MostConnections);
         var instances = ReadNumber(command.Instances, 1, MostInstances);
         var svg = Value(command.Svg);
-        if (svg is not null && (svg.Length == 0 || Directory.Exists(svg) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(svg)))))
+        if (svg is not null && !CanWrite(svg))
         {
             // Before the measurement, which takes its time.
-            Refuse("--svg is not a file in a folder that exists.");
+            Refuse("--svg is not a file that can be written, in a folder that exists.");
         }
 
         return Problems.Count > 0 ? null : new SizeOptions
@@ -36,5 +36,28 @@ internal sealed class SizeOptionsReader(SizeCommand command, ParseResult words) 
             Svg = svg,
             Json = AsksForJson,
         };
+    }
+
+    // A file that exists keeps its content until the picture is there.
+    private static bool CanWrite(string path)
+    {
+        try
+        {
+            var isNew = !File.Exists(path);
+            using (File.Open(path, FileMode.OpenOrCreate, FileAccess.Write))
+            {
+            }
+
+            if (isNew)
+            {
+                File.Delete(path);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
     }
 }

@@ -7,8 +7,9 @@ namespace Cenote.Cli.Commands;
 /// </summary>
 internal abstract class StatementCommand : DatabaseCommand
 {
-    protected StatementCommand(string name, string description)
-        : base(name, description)
+    /// <inheritdoc/>
+    protected StatementCommand(string name, string description, string databases = "postgresql, mysql or sqlite")
+        : base(name, description, databases)
     {
         Add(Statement);
         Add(StatementFile);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Cenote.Cli.Checking;
 using Cenote.Cli.Measuring;
+using Cenote.Shared;
 
 namespace Cenote.Cli.Comparing;
 
@@ -21,7 +22,7 @@ internal sealed class CompareReport
         (Server, Driver, Connections) = (server, driver, connections);
         Rows = [.. pairs.GroupBy(static pair => pair.Clients).OrderBy(static group => group.Key).Select(static group => (group.Key, Measure.AllOf([.. group])))];
         Pairs = pairs.Count / Rows.Count;
-        Find($"Both pools had {connections} connections, the same connection string, and the same code around them: open a connection, execute, read the answer, close. {(isResetProven
+        Find($"Both pools had {Figures.Plural(connections, "connection")}, the same connection string, and the same code around them: open a connection, execute, read the answer, close. {(isResetProven
             ? "Both were seen to reset a session between two holders."
             : "Both are set to reset a session between two holders, which was not tried here.")}");
         if (server.IsWrapped)

@@ -112,12 +112,12 @@ internal sealed class SizeReport
     private void AddFindings(IReadOnlyList<SweepRound> rounds)
     {
         var largest = Points[^1].Size;
+        var more = Server.Free is { } free && largest >= free ? "The server has no more to try." : "Give a larger --max.";
         if (Law is { } law)
         {
             if (law.Peak > largest && law.At(2 * largest) > Growth * law.At(largest))
             {
-                var isCut = Server.Free is { } free && largest >= free;
-                Find(CheckLevel.Warning, $"The throughput still grows at {largest} connections, the most that were tried. {(isCut ? "The server has no more to try." : "Give a larger --max.")}");
+                Find(CheckLevel.Warning, $"The throughput still grows at {largest} connections, the most that were tried. {more}");
             }
 
             var off = Points.Max(point => Math.Abs((law.At(point.Size) / point.PerSecond) - 1));
@@ -125,6 +125,10 @@ internal sealed class SizeReport
             {
                 Find(CheckLevel.Warning, FormattableString.Invariant($"The curve misses a measurement by {off:P0}: the database behaves in another way than the law, or did other work meanwhile. Of the sizes that were tried, {SizeByMeasurementAlone()} is the smallest with {Enough:P0} of the most."));
             }
+        }
+        else if (Size == largest)
+        {
+            Find(CheckLevel.Warning, $"No more than {Figures.Plural(largest, "connection")} {(largest == 1 ? "was" : "were")} tried, so whether more do more work is open. {more}");
         }
 
         if (SizeRange is { } range && range.Most > Wide * range.Least + 1)

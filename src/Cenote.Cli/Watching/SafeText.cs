@@ -7,7 +7,7 @@ namespace Cenote.Cli.Watching;
 
 /// <summary>
 /// Makes text of a server safe for a terminal. Names, statements and messages come from others, and an escape sequence
-/// in them could forge the picture. Invisible characters become a mark.
+/// in them could forge the picture. Line breaks and tabs become a space, other invisible characters a mark.
 /// </summary>
 internal static class SafeText
 {
@@ -21,9 +21,16 @@ internal static class SafeText
         }
 
         var clean = new StringBuilder(text.Length);
+        var wasBlank = false;
         foreach (var rune in text.EnumerateRunes())
         {
-            clean.Append(IsVisible(rune) ? rune.ToString() : Mark);
+            var isBlank = rune.Value is '\t' or '\n' or '\r' or '\u0085' or '\u2028' or '\u2029';
+            if (!isBlank || !wasBlank)
+            {
+                clean.Append(isBlank ? " " : IsVisible(rune) ? rune.ToString() : Mark);
+            }
+
+            wasBlank = isBlank;
         }
 
         return clean.ToString();

@@ -17,4 +17,19 @@ public sealed class DatabaseArgumentTests
         Assert.Contains($"docs/{command}.md", run.Errors);
         Assert.Contains("the arguments have a problem.", run.Errors);
     }
+
+    [Theory]
+    [InlineData("check", "give postgresql, mysql or sqlite")]
+    [InlineData("compare", "give postgresql or mysql.")]
+    public async Task Help_and_problems_name_only_the_databases_that_a_command_supports(string command, string databases)
+    {
+        using var help = await ProgramRun.RunAsync(command, "--help");
+        using var run = await ProgramRun.RunAsync(command, "--connection", " ");
+
+        Assert.Equal(command != "compare", help.Output.Contains("sqlite", StringComparison.Ordinal));
+        Assert.Contains("0.1 to 600", help.Output);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(databases, run.Errors);
+        Assert.Contains("--connection is empty.", run.Errors);
+    }
 }

@@ -127,6 +127,14 @@ public sealed class SizeReportTests
     }
 
     [Fact]
+    public void An_advice_from_too_few_sizes_says_that_more_were_not_tried()
+    {
+        Assert.Contains(ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 1).Findings, static finding => finding.Text.StartsWith("No more than 1 connection was tried", StringComparison.Ordinal));
+        Assert.Contains(ReportOf(new ScalabilityLaw(1000, 0, 0), largest: 2, room: 2).Findings, static finding => finding.Text.EndsWith("The server has no more to try.", StringComparison.Ordinal));
+        Assert.DoesNotContain(ReportOf(new ScalabilityLaw(1000, 1, 0.05), largest: 2).Findings, static finding => finding.Level == CheckLevel.Warning);
+    }
+
+    [Fact]
     public void Too_few_rounds_have_no_range_and_are_warned_of()
     {
         var report = ReportOf(new ScalabilityLaw(1000, 0.1, 0.009), rounds: 1);

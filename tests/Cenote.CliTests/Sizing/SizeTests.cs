@@ -56,6 +56,23 @@ public sealed class SizeTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("no_such_table", run.Errors);
+        Assert.Contains(" POSITION: ", run.Errors); // The driver's message has two line breaks here.
+        Assert.DoesNotContain("\uFFFD", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_that_cannot_be_written_is_refused_before_the_sweep()
+    {
+        var kept = _folder.File("kept.svg");
+        await File.WriteAllTextAsync(kept, "as it was");
+
+        using var run = await ProgramRun.RunAsync("size", "postgresql", "--connection", "Host=127.0.0.1", "--statement", "SELECT 1", "--svg", "/proc/curve.svg");
+        using var other = await ProgramRun.RunAsync("size", "postgresql", "--connection", "Host=127.0.0.1", "--svg", kept);
+
+        Assert.Equal((2, 2), (run.ExitCode, other.ExitCode));
+        Assert.Contains("--svg is not a file that can be written", run.Errors);
+        Assert.DoesNotContain("--svg", other.Errors, StringComparison.Ordinal);
+        Assert.Equal("as it was", await File.ReadAllTextAsync(kept));
     }
 
     [Theory]
